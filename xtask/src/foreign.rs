@@ -7,47 +7,24 @@
 use std::{
     fs,
     io::{BufRead, BufReader},
-    path::PathBuf,
     process::{Child, Command, Stdio},
 };
 
 use anyhow::{Context, Result, bail};
 
-use crate::{cargo, root, run as must};
-
-/// The result of each client.
-pub(crate) struct Report(Vec<(&'static str, Outcome)>);
-
-enum Outcome {
-    Passed { calls: usize },
-    Failed(String),
-    NotRun(String),
-}
-
-impl Report {
-    /// Prints the report and returns an error if a client failed.
-    pub(crate) fn finish(&self) -> Result<()> {
-        let mut failed = Vec::new();
-        for (client, outcome) in &self.0 {
-            match outcome {
-                Outcome::Passed { calls } => {
-                    eprintln!("foreign client {client}: {calls} calls, all as expected")
-                }
-                Outcome::NotRun(why) => eprintln!("foreign client {client}: NOT RUN: {why}"),
-                Outcome::Failed(why) => {
-                    eprintln!("foreign client {client}: FAILED: {why}");
-                    failed.push(*client);
-                }
-            }
-        }
-        if failed.is_empty() { Ok(()) } else { bail!("foreign clients failed: {}", failed.join(", ")) }
-    }
-}
+use crate::{
+    cargo,
+    report::{Outcome, Report},
+    root, run as must, target,
+};
 
 /// Runs every foreign client.
 pub(crate) fn run() -> Result<Report> {
     must(cargo().args(["build", "--package", "txl"]))?;
-    Ok(Report(vec![("wechatpy (Python)", wechatpy()?), ("silenceper/wechat (Go)", silenceper()?)]))
+    let mut report = Report::of("foreign client");
+    report.add("wechatpy (Python)", wechatpy()?);
+    report.add("silenceper/wechat (Go)", silenceper()?);
+    Ok(report)
 }
 
 fn wechatpy() -> Result<Outcome> {
@@ -99,7 +76,8 @@ fn client(command: &mut Command, sim: &Sim) -> Result<Outcome> {
     let printed = String::from_utf8_lossy(&output.stdout);
     eprint!("{printed}");
     if output.status.success() {
-        Ok(Outcome::Passed { calls: printed.lines().filter(|line| line.starts_with("ok ")).count() })
+        let calls = printed.lines().filter(|line| line.starts_with("ok ")).count();
+        Ok(Outcome::Passed(format!("{calls} calls, all as expected")))
     } else {
         Ok(Outcome::Failed(format!("its program ended with {}", output.status)))
     }
@@ -145,8 +123,4 @@ fn quietly(command: &mut Command) -> bool {
         .stderr(Stdio::null())
         .status()
         .is_ok_and(|status| status.success())
-}
-
-fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }

@@ -1,11 +1,16 @@
 //! The tasks of this workspace that need more than one cargo command: `cargo xtask test`.
 
 mod chaos;
+mod clients;
+mod dist;
+mod file_server;
 mod foreign;
 mod fuzz;
+mod install;
 mod package;
 mod prose;
 mod public_api;
+mod report;
 mod servers;
 mod suite;
 #[cfg(test)]
@@ -30,6 +35,14 @@ Run a task of the wecom-contacts workspace.
   cargo xtask public-api
                         Compare the public items of the crates with docs/public-api; `--write` updates the listings
   cargo xtask package   Package and build the published crates like `cargo publish`, and check the contents
+  cargo xtask dist      Build the distributed binary (static on Linux) and its packages into target/dist, with
+                        SHA256SUMS; takes minutes. `--quick` builds without optimisation into target/dist-quick
+  cargo xtask test-clients
+                        Install every package and use it, and run the suites of clients/*; `test-clients NAME` runs
+                        one. Builds the binary as `dist --quick` does, or takes the one of TXL_BINARY
+  cargo xtask release-check
+                        List what prevents a release: placeholders of packaging/publisher.toml, and `release-check
+                        TAG` also a tag that is not the version
   cargo xtask prose     List idioms that are hard to read in documents, help texts and rustdoc; never fails
   cargo xtask fuzz      Run every fuzz target from the stored corpus, 620 s each; `fuzz 60` sets the seconds.
                         Needs a nightly compiler and cargo-fuzz
@@ -52,6 +65,12 @@ fn main() -> ExitCode {
             Ok(())
         }
         Some("package") => package::check(),
+        Some("dist") => {
+            let quick = env::args().nth(2).as_deref() == Some("--quick");
+            dist::build(if quick { dist::Build::Quick } else { dist::Build::Published }).map(drop)
+        }
+        Some("release-check") => dist::release_check(env::args().nth(2).as_deref()),
+        Some("test-clients") => clients::test(env::args().nth(2).as_deref()),
         Some("fuzz") => fuzz::run_all(env::args().nth(2)),
         Some("help" | "--help" | "-h") => {
             eprint!("{USAGE}");
@@ -86,4 +105,9 @@ fn run(command: &mut Command) -> Result<()> {
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the workspace's root").to_owned()
+}
+
+/// Returns cargo's folder for build output.
+fn target() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }

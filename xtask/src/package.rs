@@ -13,7 +13,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::{cargo, root, run};
+use crate::{cargo, root, run, target};
 
 /// Maximum size of a compressed package in bytes. The largest one has 400,000.
 const MAX_PACKAGE: u64 = 1 << 20;
@@ -29,7 +29,7 @@ const FOLDERS: [&str; 4] = ["benches/", "examples/", "src/", "tests/"];
 ///
 /// Returns an error if cargo fails or warns, or if a package has a foreign file, lacks a file, or is too large.
 pub(crate) fn check() -> Result<()> {
-    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    let target = target();
     let crates = published()?;
     let version = version()?;
     let mut package = cargo();
@@ -106,7 +106,7 @@ pub(crate) fn published() -> Result<Vec<String>> {
 }
 
 /// Returns the version of the published crates.
-fn version() -> Result<String> {
+pub(crate) fn version() -> Result<String> {
     let manifest = fs::read_to_string(root().join("Cargo.toml"))?;
     let line = manifest
         .lines()

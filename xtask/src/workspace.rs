@@ -1,5 +1,6 @@
 //! Invariants of the workspace that no single crate can check.
 
+mod clients;
 mod layers;
 mod published;
 

@@ -36,6 +36,8 @@ mod messages;
 mod names;
 mod numbers;
 mod output;
+#[cfg(feature = "sim")]
+mod parent;
 mod places;
 mod plan;
 mod roster;

@@ -1,14 +1,19 @@
 //! `txl sim`: serves the simulator until it is interrupted.
 
+mod health;
+
 use std::{
+    ffi::OsStr,
     io,
     net::SocketAddr,
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
-use clap::Args;
+use clap::{Args, ValueEnum};
+use serde::Serialize;
 use serde_json::{Value, json};
-use wecom_sim::{FaultRules, Rates, Sim};
+use wecom_sim::{CorpFile, FaultRules, Rates, SavedState, SeedShape, Sim};
 
 use crate::{
     access::{GivenSecret, SimAppSecret, SimContactsSecret, SimUrlKey, SimUrlToken},
@@ -17,6 +22,7 @@ use crate::{
     listener::{address, cannot_listen},
     messages, numbers,
     output::{print_json_line, say},
+    parent::stdin_closed,
     signals,
 };
 
@@ -63,6 +69,23 @@ pub(crate) struct Serve {
     #[arg(long, env = "TXL_SIM_SEED", value_name = "NUMBER", default_value_t = 1, value_parser = numbers::whole::<u64>(0..=u64::MAX))]
     seed: u64,
 
+    /// Depth of the generated department tree: flat (at most 3 levels), usual (3 to 6) or deep (up to 15)
+    #[arg(long, env = "TXL_SIM_SHAPE", value_name = "SHAPE", value_enum, default_value_t = Shape::Usual)]
+    shape: Shape,
+
+    /// YAML or JSON file of a corp of your own: departments, members and tags (docs/simulator.md). `GET /_sim/seed` and --write-seed make such a file
+    #[arg(long, env = "TXL_SIM_SEED_FILE", value_name = "PATH", conflicts_with_all = ["members", "departments"])]
+    seed_file: Option<PathBuf>,
+
+    /// File that receives the departments, members and tags when the simulator stops, in the format of --seed-file
+    #[arg(long, env = "TXL_SIM_WRITE_SEED", value_name = "PATH")]
+    write_seed: Option<PathBuf>,
+
+    /// File that keeps the state: contacts, settings, switches, limits, fault rules and the time. The simulator starts from it if it exists, and
+    /// writes it when it stops. Tokens, jobs, media, callback URLs and logs are not kept
+    #[arg(long, env = "TXL_SIM_SNAPSHOT", value_name = "PATH", conflicts_with_all = ["members", "departments", "seed_file"])]
+    snapshot: Option<PathBuf>,
+
     /// URL that receives contacts events (接收事件服务器). It is verified at the start
     #[arg(long, env = "TXL_SIM_CALLBACK_URL", value_name = "URL")]
     callback_url: Option<String>,
@@ -85,6 +108,14 @@ pub(crate) struct Serve {
     #[arg(long, env = "TXL_SIM_CLOCK_SPEED", value_name = "NUMBER", default_value_t = 1.0)]
     clock_speed: f64,
 
+    /// Stop the clock. It then moves only by `POST /_sim/clock/advance`
+    #[arg(long, env = "TXL_SIM_FREEZE", value_parser = clap::builder::FalseyValueParser::new())]
+    freeze: bool,
+
+    /// Time of the start and of every reset, such as 2026-01-05T09:00:00+08:00 or Unix seconds. Defaults to this machine's time
+    #[arg(long, env = "TXL_SIM_NOW", value_name = "TIME")]
+    now: Option<String>,
+
     /// Additional host name of the control surface while the server listens on a loopback address. May be repeated
     #[arg(long = "allow-host", env = "TXL_SIM_ALLOW_HOST", value_name = "NAME", value_delimiter = ',')]
     allow_hosts: Vec<String>,
@@ -105,19 +136,51 @@ pub(crate) struct Serve {
     #[arg(long, env = "TXL_SIM_LOGGED_WRITES", value_name = "NUMBER", value_parser = numbers::id::<u32>)]
     logged_writes: Option<u32>,
 
+    /// Serve nothing: check that the simulator at this address answers. Exits with 0 or 3, for health checks of containers
+    #[arg(long, value_name = "URL")]
+    check: Option<String>,
+
     /// File that also receives the ready line
     #[arg(long, env = "TXL_SIM_READY_FILE", value_name = "PATH")]
     ready_file: Option<PathBuf>,
+
+    /// End when stdin closes. A test that starts the simulator with a pipe as stdin leaves no process behind, even if it is killed
+    #[arg(long)]
+    until_stdin_closes: bool,
+}
+
+/// The depth of a generated tree.
+#[derive(Clone, Copy, ValueEnum)]
+enum Shape {
+    Flat,
+    Usual,
+    Deep,
+}
+
+impl From<Shape> for SeedShape {
+    fn from(shape: Shape) -> Self {
+        match shape {
+            Shape::Flat => Self::Flat,
+            Shape::Usual => Self::Usual,
+            Shape::Deep => Self::Deep,
+        }
+    }
 }
 
 impl Serve {
     pub(crate) async fn run(self) -> Result {
+        if let Some(url) = &self.check {
+            return health::check(url).await;
+        }
         // The file of an earlier process would name a stopped server.
         if let Some(path) = &self.ready_file {
             file::remove(path)?;
         }
         // Signals are handled before the ready line is printed, because a script can send one immediately afterwards.
         let stop = signals::take_over();
+        // An unusable file is found now, not at the end.
+        let seed_draft = self.write_seed.as_deref().map(Draft::new).transpose()?;
+        let snapshot_draft = self.snapshot.as_deref().map(Draft::new).transpose()?;
         let sim = self.start().await?;
         if !sim.address().ip().is_loopback() {
             say(messages::sim::is_reachable_from_outside(sim.address(), !self.allow_outgoing.is_empty()));
@@ -139,7 +202,20 @@ impl Serve {
             _ => {}
         }
         say(messages::sim::serving(sim.corp_id(), sim.url()));
-        stop.await;
+        if self.until_stdin_closes {
+            tokio::select! {
+                _ = stop => {}
+                () = stdin_closed() => {}
+            }
+        } else {
+            stop.await;
+        }
+        if let Some(draft) = seed_draft {
+            write_json(draft, &sim.corp_file())?;
+        }
+        if let Some(draft) = snapshot_draft {
+            write_json(draft, &sim.saved_state())?;
+        }
         sim.stop().await;
         Ok(())
     }
@@ -151,9 +227,30 @@ impl Serve {
             .contacts_secret(self.contacts_secret.get()?.unwrap_or("sim-contacts-secret"))
             .app(self.agent_id, self.app_secret.get()?.unwrap_or("sim-app-secret"))
             .legacy(self.legacy)
-            .clock_speed(self.clock_speed)
             .allow_hosts(&self.allow_hosts)
             .allow_outgoing(&self.allow_outgoing);
+        if !self.freeze {
+            builder = builder.clock_speed(self.clock_speed);
+        }
+        builder = match &self.now {
+            Some(now) => builder.now_text(now).map_err(|error| {
+                Failure::usage(messages::sim::cannot_be_set_up())
+                    .because(&error)
+                    .remedy(messages::sim::see_the_help())
+            })?,
+            None if self.freeze => builder.now(SystemTime::now()),
+            None => builder,
+        };
+        if let Some(path) = &self.seed_file {
+            builder = builder.corp_file(corp_file(path)?);
+        }
+        if let Some(path) = self.snapshot.as_deref().filter(|path| path.exists()) {
+            builder = builder.saved_state(saved_state(path)?).map_err(|error| {
+                Failure::usage(messages::sim::not_a_saved_state(path))
+                    .because(&error)
+                    .remedy(messages::sim::how_a_state_is_saved())
+            })?;
+        }
         let count = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
         if let Some(requests) = self.logged_requests {
             builder = builder.logged_requests(count(requests));
@@ -173,7 +270,7 @@ impl Serve {
         if self.members.is_some() || self.departments.is_some() {
             let members = self.members.unwrap_or(0);
             let departments = self.departments.unwrap_or(members / 20 + 1);
-            builder = builder.seed(members, departments, self.seed);
+            builder = builder.seed(members, departments, self.seed).seed_shape(self.shape.into());
         }
         if let Some(url) = &self.callback_url {
             builder = builder.callback(url, self.token()?, self.aes_key()?);
@@ -203,6 +300,33 @@ impl Serve {
             "app_secret": sim.app_secret(),
             "callback": {"token": self.token()?, "aes_key": self.aes_key()?},
         }))
+    }
+}
+
+fn write_json(mut draft: Draft, value: &impl Serialize) -> Result {
+    let json = serde_json::to_string_pretty(value).expect("plain structs and lists are JSON");
+    draft.write(format!("{json}\n").as_bytes())?;
+    draft.finish()
+}
+
+fn saved_state(path: &Path) -> Result<SavedState> {
+    serde_json::from_str(&file::text(path)?).map_err(|error| {
+        Failure::usage(messages::sim::not_a_saved_state(path))
+            .because(&error)
+            .remedy(messages::sim::how_a_state_is_saved())
+    })
+}
+
+/// Reads YAML if the name of the file says so, else JSON.
+fn corp_file(path: &Path) -> Result<CorpFile> {
+    let text = file::text(path)?;
+    let failure = || Failure::usage(messages::sim::not_a_corp_file(path));
+    let remedy = messages::sim::how_a_corp_file_is_written;
+    match path.extension().and_then(OsStr::to_str) {
+        Some("yaml" | "yml") => {
+            serde_saphyr::from_str(&text).map_err(|error| failure().because(&error).remedy(remedy()))
+        }
+        _ => serde_json::from_str(&text).map_err(|error| failure().because(&error).remedy(remedy())),
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use wecom_contacts::DepartmentId;
 
 use crate::{plan::StepId, policy::Measure, record::PersonId};
 
@@ -153,10 +154,13 @@ pub enum StepReason {
         /// WeCom's text. It may name a userid, such as the holder of a mobile.
         errmsg: String,
     },
-    /// WeCom refused these members of a tag and took the others.
+    /// WeCom refused these members and departments of a tag and took the others.
     RefusedMembers {
-        /// Their userids.
+        /// The userids of the members.
         userids: Vec<String>,
+        /// The departments.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        departments: Vec<DepartmentId>,
     },
     /// The body of the step cannot be sent.
     Invalid {
@@ -190,8 +194,21 @@ impl StepReason {
     pub fn message(&self) -> String {
         match self {
             Self::Refused { code, errmsg } => format!("refused by WeCom: {errmsg} (errcode {code})"),
-            Self::RefusedMembers { userids } => {
-                format!("WeCom refused these members: {}", userids.join(", "))
+            Self::RefusedMembers { userids, departments } => {
+                let departments: Vec<_> = departments.iter().map(DepartmentId::to_string).collect();
+                match (userids.join(", "), departments.join(", ")) {
+                    (userids, departments) if departments.is_empty() => {
+                        format!("WeCom refused these members: {userids}")
+                    }
+                    (userids, departments) if userids.is_empty() => {
+                        format!("WeCom refused these departments: {departments}")
+                    }
+                    (userids, departments) => {
+                        format!(
+                            "WeCom refused these members: {userids}; and these departments: {departments}"
+                        )
+                    }
+                }
             }
             Self::Invalid { problem } => format!("the step cannot be sent: {problem}"),
             Self::Changed { fields } => format!("changed since the plan was made: {}", fields.join(", ")),

@@ -128,6 +128,10 @@ pub enum Meaning<C> {
     Field(C),
     /// The extended attribute (扩展属性) of this name.
     Extra(String),
+    /// The attribute of the external profile (对外属性) of this name. Only a roster has such columns.
+    External(String),
+    /// One level of the department, from 1: 一级部门. Only a roster has such columns.
+    Level(u8),
     /// Whether the person still works here, as in 状态. Rows of people who left are omitted.
     Status,
     /// Ignored: an export writes this column, but an import cannot, for example `direct_leader` and 激活状态.

@@ -4,18 +4,20 @@ use std::{
     fmt, io,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::PathBuf,
-    time::Duration,
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use crate::{
     callback::client::ANSWER_TIMEOUT,
-    clock::{Clock, Millis, millis},
+    clock::{Clock, Millis, TimeError, checked_time, millis, parse_time},
     faults::FaultRules,
     large_files,
     outgoing::Allowed,
     rates::Rates,
     request_log::{BYTES_KEPT, REQUESTS_KEPT},
-    seed::Seed,
+    saved_state::{SavedStart, SavedState},
+    seed::{CorpFile, Seed, SeedShape},
     world::{
         Choices, World, WorldSettings,
         callback::{Receiver, Target},
@@ -40,7 +42,11 @@ pub struct SimBuilder {
     pub(crate) world: WorldSettings,
     /// Virtual seconds per real second; `None` if the clock does not run.
     pub(crate) clock_speed: Option<f64>,
+    /// The time of the start; `None` if the clock has its default time.
+    pub(crate) now: Option<Millis>,
     pub(crate) seed: Option<Seed>,
+    pub(crate) corp_file: Option<Arc<CorpFile>>,
+    pub(crate) saved: Option<SavedStart>,
     /// URL, token and `EncodingAESKey` of the contacts assistant.
     pub(crate) callback: Option<(String, String, String)>,
     pub(crate) callback_timeout: Duration,
@@ -77,7 +83,10 @@ impl Default for SimBuilder {
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
             world: WorldSettings::default(),
             clock_speed: None,
+            now: None,
             seed: None,
+            corp_file: None,
+            saved: None,
             callback: None,
             callback_timeout: ANSWER_TIMEOUT,
             faults: FaultRules::new(),
@@ -138,6 +147,24 @@ impl SimBuilder {
         self
     }
 
+    /// Sets the time of the start and of every reset, from the year 2000 to the year 9999. By default a running clock
+    /// starts with the time of the machine, another clock at a fixed moment, and the clock continues at a reset.
+    pub fn now(mut self, now: SystemTime) -> Self {
+        self.now = Some(now.duration_since(UNIX_EPOCH).map_or(-1, millis));
+        self
+    }
+
+    /// Sets the time of the start as [`now`](Self::now) does, from RFC 3339 with an offset
+    /// (`2026-01-05T09:00:00+08:00`) or whole Unix seconds.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the text is no time, or is out of these limits.
+    pub fn now_text(mut self, now: &str) -> Result<Self, TimeError> {
+        self.now = Some(parse_time(now)?);
+        Ok(self)
+    }
+
     /// Makes the clock run at this number of virtual seconds per real second, at most 100,000. At 60, a token of two
     /// hours expires after two minutes.
     pub fn clock_speed(mut self, speed: f64) -> Self {
@@ -196,8 +223,35 @@ impl SimBuilder {
     /// Fills the corp with generated contacts instead of the small default ones. The same arguments give the same
     /// corp; see [`Sim::seed`](crate::Sim::seed).
     pub fn seed(mut self, members: u32, departments: u32, seed: u64) -> Self {
-        self.seed = Some(Seed { members, departments, seed });
+        self.seed = Some(Seed { members, departments, seed, shape: SeedShape::default() });
         self
+    }
+
+    /// Sets the depth of the department tree of [`seed`](Self::seed), which must be called before.
+    pub fn seed_shape(mut self, shape: SeedShape) -> Self {
+        self.seed = self.seed.map(|seed| Seed { shape, ..seed });
+        self
+    }
+
+    /// Fills the corp with the contacts of a file instead of the small default ones. [`SimBuilder::start`] returns an
+    /// error if a contact breaks a rule of the API, or if [`seed`](Self::seed) is set too.
+    pub fn corp_file(mut self, file: CorpFile) -> Self {
+        self.corp_file = Some(Arc::new(file));
+        self
+    }
+
+    /// Continues with the state of an earlier simulator. It replaces the contacts, [`choices`](Self::choices),
+    /// [`rates`](Self::rates) and [`faults`](Self::faults); the corp's id and secrets stay those of this builder. A
+    /// reset restores this state.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the time or a fault rule is invalid. [`start`](Self::start) checks the contacts.
+    pub fn saved_state(mut self, state: SavedState) -> io::Result<Self> {
+        let (saved, corp, choices, rates, faults) = state.into_parts().map_err(invalid)?;
+        (self.saved, self.corp_file) = (Some(saved), Some(corp));
+        (self.world.choices, self.rates, self.faults) = (choices, rates, faults);
+        Ok(self)
     }
 
     /// Sets the URL for contacts events (通讯录同步 > 设置接收事件服务器). The URL is verified when the simulator has started; a
@@ -272,10 +326,9 @@ impl SimBuilder {
 
     /// Checks the settings before the start. `endpoints` is the list of all endpoints.
     pub(crate) fn check(&self, endpoints: &[&str]) -> io::Result<()> {
-        if let Some(speed) = self.clock_speed.filter(|speed| !(*speed > 0.0 && *speed <= FASTEST)) {
-            return Err(invalid(format!(
-                "the clock speed must be above 0 and at most {FASTEST}, not {speed}"
-            )));
+        self.clock_speed.map(checked_speed).transpose().map_err(invalid)?;
+        if let Some(now) = self.now {
+            checked_time(now).map_err(invalid)?;
         }
         let lifetime = self.world.token_lifetime;
         if !(SHORTEST_TOKEN..=LONGEST_TOKEN).contains(&lifetime) {
@@ -301,13 +354,28 @@ impl SimBuilder {
     }
 
     pub(crate) fn clock(&self) -> Clock {
-        Clock::new(self.clock_speed)
+        let clock = Clock::new(self.clock_speed, self.now);
+        if let (None, Some(saved)) = (self.now, &self.saved) {
+            // A running clock does not fall behind the machine's time.
+            clock.set(if clock.is_running() { saved.now.max(clock.now()) } else { saved.now });
+        }
+        clock
     }
 
     /// Returns the initial world, which a reset restores.
     pub(crate) fn world(&self, now: Millis) -> io::Result<World> {
         let mut world = default_world(&self.world, now);
         world.allowed = self.allowed()?;
+        if let Some(saved) = &self.saved {
+            saved.apply(world.corp_mut(0), self.world.agent_id);
+        }
+        if let Some(file) = &self.corp_file {
+            if self.seed.is_some() {
+                return Err(invalid("a seed and a corp file cannot be used together"));
+            }
+            let contacts = file.contacts(&self.world, &world.corp(0).console, now).map_err(invalid)?;
+            world.replace_contacts(0, contacts);
+        }
         if let Some(seed) = self.seed {
             world.replace_contacts(0, seed.generate(now).map_err(invalid)?);
         }
@@ -316,6 +384,15 @@ impl SimBuilder {
             world.set_callback(0, Receiver::Contacts, Some(target));
         }
         Ok(world)
+    }
+}
+
+/// Checks the speed of a clock.
+pub(crate) fn checked_speed(speed: f64) -> Result<f64, String> {
+    if speed > 0.0 && speed <= FASTEST {
+        Ok(speed)
+    } else {
+        Err(format!("the clock speed must be above 0 and at most {FASTEST}, not {speed}"))
     }
 }
 

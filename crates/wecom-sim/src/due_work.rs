@@ -9,7 +9,10 @@ use std::{
     path::PathBuf,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering::Relaxed},
+        atomic::{
+            AtomicBool, AtomicUsize,
+            Ordering::{Relaxed, SeqCst},
+        },
     },
 };
 
@@ -34,6 +37,9 @@ pub(crate) struct DueWork {
     /// Number of long tasks in the background.
     background: Mutex<usize>,
     background_done: Condvar,
+    /// Number of long tasks that were taken from the world and are not complete. It increases only under the lock of
+    /// the world.
+    open_tasks: AtomicUsize,
     stopped: AtomicBool,
 }
 
@@ -55,6 +61,7 @@ impl DueWork {
             export: Mutex::default(),
             background: Mutex::default(),
             background_done: Condvar::new(),
+            open_tasks: AtomicUsize::new(0),
             stopped: AtomicBool::new(false),
         })
     }
@@ -106,7 +113,33 @@ impl DueWork {
         if !is_due(&world, now) {
             return None;
         }
-        RwLockUpgradableReadGuard::upgrade(world).do_due(now)
+        let mut world = RwLockUpgradableReadGuard::upgrade(world);
+        let task = world.do_due(now);
+        if task.is_some() {
+            self.open_tasks.fetch_add(1, SeqCst);
+        }
+        task
+    }
+
+    /// Executes due work, then calls `work` with the locked world at a moment without an incomplete long task.
+    pub(crate) fn between_tasks<T>(&self, work: impl FnOnce(&mut World) -> T) -> T {
+        self.do_all();
+        // No other thread starts due work while it holds this lock, except in the background of a running clock.
+        let _in_order = self.order.lock();
+        loop {
+            let mut background = self.background.lock();
+            while *background > 0 {
+                self.background_done.wait(&mut background);
+            }
+            drop(background);
+            let mut world = self.world.write();
+            if self.open_tasks.load(SeqCst) == 0 {
+                return work(&mut world);
+            }
+            drop(world);
+            // The task was taken a moment ago and enters the background next.
+            std::thread::yield_now();
+        }
     }
 
     fn complete_in_background(self: &Arc<Self>, task: LongTask) {
@@ -124,6 +157,14 @@ impl DueWork {
     }
 
     fn complete(&self, task: &LongTask) {
+        /// Decrements the counter, also when the task panics.
+        struct Open<'a>(&'a AtomicUsize);
+        impl Drop for Open<'_> {
+            fn drop(&mut self) {
+                self.0.fetch_sub(1, SeqCst);
+            }
+        }
+        let _open = Open(&self.open_tasks);
         match task {
             LongTask::Export(task) => self.write_export(task),
             LongTask::Import(task) => self.take_rows(task),
@@ -202,7 +243,7 @@ mod tests {
     #[tokio::test]
     async fn what_another_thread_has_begun_is_waited_for_while_the_clock_stands_still() {
         let world = Arc::new(RwLock::new(default_world(&WorldSettings::default(), 0)));
-        let work = DueWork::new(world, Arc::new(Clock::new(None)), env::temp_dir());
+        let work = DueWork::new(world, Arc::new(Clock::new(None, None)), env::temp_dir());
         assert!(work.do_some().now_or_never().is_some(), "nothing is due");
         let mut call = pin!(work.do_some());
         {

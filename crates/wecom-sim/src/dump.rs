@@ -6,6 +6,7 @@
 use std::{io, path::Path};
 
 use parking_lot::RwLock;
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
@@ -30,7 +31,7 @@ pub struct CorpDump {
 }
 
 /// One member with all values. The lists `department`, `order` and `is_leader_in_dept` are parallel.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct DumpedMember {
     /// The userid as it was created.
@@ -47,6 +48,7 @@ pub struct DumpedMember {
     pub biz_mail: String,
     /// The other addresses of the 企业邮箱. In JSON `{"item": […]}`.
     #[serde(serialize_with = "as_items")]
+    #[schemars(with = "Items")]
     pub biz_mail_alias: Vec<String>,
     /// The departments in the order of the last write.
     pub department: Vec<u32>,
@@ -93,7 +95,7 @@ pub struct DumpedMember {
 }
 
 /// One department with all values.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct DumpedDepartment {
     /// The id; the root is 1.
@@ -111,7 +113,7 @@ pub struct DumpedDepartment {
 }
 
 /// One tag with all values.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct DumpedTag {
     /// The id.
@@ -127,7 +129,12 @@ pub struct DumpedTag {
 }
 
 fn as_items<S: Serializer>(items: &[String], serializer: S) -> Result<S::Ok, S::Error> {
-    json!({ "item": items }).serialize(serializer)
+    Items { item: items.to_vec() }.serialize(serializer)
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Items {
+    item: Vec<String>,
 }
 
 impl DumpedMember {
@@ -240,9 +247,10 @@ pub(crate) fn write_dump(world: &RwLock<World>, directory: &Path) -> io::Result<
 }
 
 /// One line of a dump.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "lowercase")]
-enum Line {
+#[schemars(rename = "DumpLine")]
+pub(crate) enum Line {
     Department(DumpedDepartment),
     Member(Box<DumpedMember>),
     Tag(DumpedTag),

@@ -39,15 +39,18 @@ mod outgoing;
 mod random;
 mod rates;
 mod request_log;
+mod saved_state;
 mod seed;
 mod server;
 mod shared;
 mod sim;
+mod snapshots;
 mod state;
 mod world;
 mod write_log;
 
 pub use callback::client::VerificationError;
+pub use clock::TimeError;
 pub use config::SimBuilder;
 pub use console::{
     Console, ConsoleCallback, ConsoleDepartment, ConsoleError, ConsoleEvent, ConsoleLegacy, ConsoleMember,
@@ -63,8 +66,10 @@ pub use faults::{
 pub use offline::Offline;
 pub use rates::Rates;
 pub use request_log::Request;
-pub use seed::SeedError;
+pub use saved_state::SavedState;
+pub use seed::{CorpFile, CorpFileError, SeedError, SeedShape};
 pub use sim::Sim;
+pub use snapshots::SnapshotError;
 pub use state::{CallbackState, CredentialState, State};
 pub use world::{
     Choices,

@@ -7,6 +7,7 @@ use std::{
 };
 
 use parking_lot::Mutex;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
@@ -20,7 +21,7 @@ const HOUR: Millis = 60 * MINUTE;
 /// call above the limit of an hour closes it for 60 minutes.
 ///
 /// Official: [访问频率限制](https://developer.work.weixin.qq.com/document/path/90312)
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Rates {
@@ -101,6 +102,17 @@ impl RateLimiter {
         *self.counts.lock() = Counts { rates, ..Counts::default() };
     }
 
+    /// Returns the limits with their counters.
+    pub(crate) fn counts(&self) -> Counts {
+        self.counts.lock().clone()
+    }
+
+    /// Sets the limits with their counters.
+    pub(crate) fn restore(&self, counts: Counts) {
+        self.on.store(counts.rates != Rates::default(), Relaxed);
+        *self.counts.lock() = counts;
+    }
+
     /// Counts a call and returns whether it is admitted. A call that is not admitted gets 45009; a closed endpoint
     /// counts no calls.
     pub(crate) fn admit(&self, call: LimitedCall, now: Millis) -> bool {
@@ -132,8 +144,8 @@ enum LimitKey {
     Ip(IpAddr),
 }
 
-#[derive(Debug, Default)]
-struct Counts {
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Counts {
     rates: Rates,
     calls: HashMap<(LimitKey, &'static str), CallCounts>,
     wrong_secrets: HashMap<IpAddr, CallCounts>,
@@ -182,7 +194,7 @@ impl Counts {
 }
 
 /// The counters of one endpoint for one corp or IP.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct CallCounts {
     minute: Window,
     hour: Window,
@@ -190,7 +202,7 @@ struct CallCounts {
 }
 
 /// A fixed window: a minute or an hour of the clock.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Window {
     number: i64,
     count: u32,

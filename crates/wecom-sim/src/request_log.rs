@@ -3,12 +3,13 @@
 use std::collections::VecDeque;
 
 use http::{Method, Uri};
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::{clock::Millis, faults::Fault, world::Caller, write_log::PendingWrite};
 
 /// One API request as received, with tokens and secrets masked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Request {
     /// The number of the request, counted from 1.
@@ -34,6 +35,58 @@ pub struct Request {
     /// The faults that applied to the call, see [`Sim::faults`](crate::Sim::faults). If a fault came after the
     /// execution, `errcode` is that of the reply that the client did not receive.
     pub faults: Vec<Fault>,
+    /// The fields that the endpoint did not read, as paths: `?key` in the query, and `key`, `key.inner` and
+    /// `key[0].inner` in the body. A misspelled field is one of them. At most 32 are kept. Empty if the endpoint was
+    /// not executed.
+    pub unread: Vec<String>,
+}
+
+/// The requests of a log that a filter selects. A filter without fields selects all.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct RequestFilter {
+    /// The path below `/cgi-bin/` (`user/get`), a chapter (`user/*`) or all paths (`*`).
+    pub(crate) path: Option<String>,
+    /// The caller: `contacts` or `app 1000002`.
+    pub(crate) caller: Option<String>,
+    /// The errcode of the reply.
+    pub(crate) errcode: Option<i32>,
+    /// Whether the endpoint was executed.
+    pub(crate) executed: Option<bool>,
+    /// The earliest virtual time, in Unix milliseconds.
+    pub(crate) since: Option<i64>,
+    /// The number of a request; only later ones are selected.
+    pub(crate) after: Option<u64>,
+    /// Whether the request has fields that the endpoint did not read.
+    pub(crate) has_unread: Option<bool>,
+}
+
+impl RequestFilter {
+    fn selects(&self, number: u64, logged: &Logged) -> bool {
+        let path = |wanted: &str| match wanted.strip_suffix('*') {
+            Some(beginning) => logged.path().starts_with(beginning),
+            None => logged.path() == wanted,
+        };
+        let caller = |wanted: &str| logged.trace.caller.as_ref().is_some_and(|one| one.name() == wanted);
+        self.path.as_deref().is_none_or(path)
+            && self.caller.as_deref().is_none_or(caller)
+            && self.errcode.is_none_or(|code| logged.errcode == Some(code))
+            && self.executed.is_none_or(|executed| logged.trace.executed == executed)
+            && self.since.is_none_or(|since| logged.at >= since)
+            && self.after.is_none_or(|after| number > after)
+            && self.has_unread.is_none_or(|has| logged.trace.unread.is_empty() != has)
+    }
+}
+
+/// The requests that a filter selects.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct SelectedRequests {
+    /// The latest of them, oldest first.
+    pub(crate) requests: Vec<Request>,
+    /// Number of requests in the log that the filter selects.
+    pub(crate) matched: usize,
+    /// Number of requests that are no longer in the log.
+    pub(crate) dropped: u64,
 }
 
 /// The data of a call for the log, except its reply.
@@ -43,6 +96,8 @@ pub(crate) struct Trace {
     /// Whether the endpoint was executed.
     pub(crate) executed: bool,
     pub(crate) faults: Vec<Fault>,
+    /// The fields that the endpoint did not read.
+    pub(crate) unread: Vec<String>,
     /// The write that the call asks for.
     pub(crate) write: Option<PendingWrite>,
 }
@@ -103,8 +158,31 @@ impl RequestLog {
 
     /// Returns the stored requests, oldest first.
     pub(crate) fn shown(&self) -> Vec<Request> {
+        self.numbered().map(|(number, logged)| logged.shown(number)).collect()
+    }
+
+    /// Returns the latest requests that a filter selects: at most `limit`, and at most `bytes` bytes of them.
+    pub(crate) fn selected(&self, filter: &RequestFilter, limit: usize, bytes: usize) -> SelectedRequests {
+        let mut found = VecDeque::new();
+        let (mut matched, mut size) = (0, 0);
+        for (number, logged) in self.numbered().rev().filter(|(number, one)| filter.selects(*number, one)) {
+            matched += 1;
+            size += logged.bytes();
+            if matched <= limit && (size <= bytes || matched == 1) {
+                found.push_front(logged.shown(number));
+            }
+        }
+        SelectedRequests { requests: found.into(), matched, dropped: self.count - self.entries.len() as u64 }
+    }
+
+    /// Returns the number of requests that a filter selects.
+    pub(crate) fn count(&self, filter: &RequestFilter) -> usize {
+        self.numbered().filter(|(number, one)| filter.selects(*number, one)).count()
+    }
+
+    fn numbered(&self) -> impl DoubleEndedIterator<Item = (u64, &Logged)> {
         let first = self.count - self.entries.len() as u64 + 1;
-        (first..).zip(&self.entries).map(|(number, logged)| logged.shown(number)).collect()
+        self.entries.iter().enumerate().map(move |(place, logged)| (first + place as u64, logged))
     }
 
     /// Removes the requests. The numbering continues.
@@ -138,18 +216,25 @@ impl Logged {
     }
 
     fn bytes(&self) -> usize {
-        size_of::<Self>() + self.target.len() + self.body.len() + self.trace.faults.len() * size_of::<Fault>()
+        let unread = self.trace.unread.iter().map(|name| size_of::<String>() + name.len()).sum::<usize>();
+        let faults = self.trace.faults.len() * size_of::<Fault>();
+        size_of::<Self>() + self.target.len() + self.body.len() + faults + unread
+    }
+
+    fn path(&self) -> &str {
+        let (path, _) = self.target.split_once('?').unwrap_or((&self.target, ""));
+        path.trim_start_matches("/cgi-bin/")
     }
 
     fn shown(&self, number: u64) -> Request {
-        let (path, query) = self.target.split_once('?').unwrap_or((&self.target, ""));
+        let (_, query) = self.target.split_once('?').unwrap_or((&self.target, ""));
         let query = url::form_urlencoded::parse(query.as_bytes());
         let masked = |key: &str| matches!(key, "access_token" | "corpsecret");
         Request {
             number,
             at: self.at,
             method: self.method.to_string(),
-            path: path.trim_start_matches("/cgi-bin/").to_owned(),
+            path: self.path().to_owned(),
             cut: self.is_cut,
             query: query
                 .map(|(key, value)| {
@@ -162,6 +247,7 @@ impl Logged {
             caller: self.trace.caller.as_ref().map(Caller::name),
             executed: self.trace.executed,
             faults: self.trace.faults.clone(),
+            unread: self.trace.unread.clone(),
         }
     }
 }

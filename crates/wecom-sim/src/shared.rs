@@ -11,14 +11,15 @@ use tokio::{
 
 use crate::{
     callback::client::CallbackClient,
-    clock::Clock,
+    clock::{Clock, Millis},
     config::{SimBuilder, invalid},
     control_access::ControlAccess,
     due_work::DueWork,
     faults::{FaultInjector, FaultRules},
     rates::RateLimiter,
     request_log::RequestLog,
-    seed::{Contacts, Seed, SeedError},
+    seed::{Contacts, CorpFile, CorpFileError, Seed, SeedError},
+    snapshots::Snapshots,
     world::{World, callback::DeliveryQueue},
     write_log::Writes,
 };
@@ -49,6 +50,7 @@ pub(crate) struct Shared {
     pub(crate) due_work: Arc<DueWork>,
     /// Awaited before each call.
     pub(crate) call_hook: RwLock<Option<CallHook>>,
+    pub(crate) snapshots: Mutex<Snapshots>,
     /// Serializes large seeds.
     seeding: Mutex<()>,
 }
@@ -82,6 +84,7 @@ impl Shared {
             downloads: Semaphore::new(DOWNLOADS),
             worker_idle: watch::Sender::new(()),
             call_hook: RwLock::default(),
+            snapshots: Mutex::default(),
             seeding: Mutex::default(),
             config,
         }))
@@ -91,6 +94,27 @@ impl Shared {
         self.clock.advance(by);
         self.due_work.do_all();
         // On a running clock, the callback worker sleeps until work is due, which is earlier now.
+        self.world.read().deliveries.wake().notify_one();
+    }
+
+    /// Stops the clock, at the given time or at the present one.
+    pub(crate) fn freeze(&self, at: Option<Millis>) {
+        self.clock.freeze(at);
+        self.due_work.do_all();
+        self.world.read().deliveries.wake().notify_one();
+    }
+
+    /// Moves the clock to a time, forward or back.
+    pub(crate) fn set_clock(&self, at: Millis) {
+        self.clock.set(at);
+        self.due_work.do_all();
+        self.world.read().deliveries.wake().notify_one();
+    }
+
+    /// Lets the clock run at this multiple of real time.
+    pub(crate) fn run_clock(&self, speed: f64) {
+        self.clock.run(speed);
+        // The callback worker sleeps while the clock does not run.
         self.world.read().deliveries.wake().notify_one();
     }
 
@@ -128,8 +152,27 @@ impl Shared {
         Ok(())
     }
 
-    /// Restores the initial world. The clock and the numbers of deliveries continue, because both only increase.
+    /// Replaces the contacts with those of a file. If a contact breaks a rule of the API, nothing changes.
+    pub(crate) fn seed_file(&self, file: &CorpFile) -> Result<(), CorpFileError> {
+        let _turn = self.seeding.lock();
+        let console = self.world.read().corp(0).console.clone();
+        let contacts = file.contacts(&self.config.world, &console, self.clock.now())?;
+        let old = self.world.write().replace_contacts(0, contacts);
+        drop(old);
+        Ok(())
+    }
+
+    /// Restores the initial world. The clock continues, except if the settings have a time for the start. A clock that
+    /// was frozen or released behaves as at the start. The numbers of deliveries continue.
     pub(crate) fn reset(&self) -> std::io::Result<()> {
+        match self.config.clock_speed {
+            Some(speed) if !self.clock.is_running() => self.clock.run(speed),
+            None if self.clock.is_running() => self.clock.freeze(None),
+            _ => {}
+        }
+        if let Some(now) = self.config.now {
+            self.clock.set(now);
+        }
         let mut fresh = self.config.world(self.clock.now())?;
         self.requests.lock().clear();
         self.writes.lock().clear();

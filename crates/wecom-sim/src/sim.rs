@@ -3,7 +3,7 @@
 use std::{
     net::SocketAddr,
     sync::Arc,
-    time::{Duration, SystemTime},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time};
@@ -11,17 +11,20 @@ use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time};
 use crate::{
     api,
     callback::worker,
-    clock::millis,
+    clock::{TimeError, checked_time, millis},
     config::SimBuilder,
     console::Console,
     digest::digest,
     dump::{CorpDump, dump},
     fault_control::Faults,
+    media_downloads::start_downloads,
     rates::Rates,
     request_log::Request,
-    seed::{Seed, SeedError},
+    saved_state::SavedState,
+    seed::{CorpFile, CorpFileError, Seed, SeedError, SeedShape},
     server,
     shared::{CallHook, Shared},
+    snapshots::{SnapshotError, SnapshotName},
     state::State,
     world::callback::{DeliveryRecord, Receiver, ResendError},
     write_log::WriteLog,
@@ -144,6 +147,18 @@ impl Sim {
         self.shared.advance(millis(by));
     }
 
+    /// Stops the clock. From then on it moves only by [`advance`](Self::advance). `at` is the time, from the year 2000
+    /// to the year 9999; without one the clock stops at its present time.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`TimeError`] for a time out of these limits.
+    pub fn freeze(&self, at: Option<SystemTime>) -> Result<(), TimeError> {
+        let at = at.map(|at| checked_time(at.duration_since(UNIX_EPOCH).map_or(-1, millis))).transpose()?;
+        self.shared.freeze(at);
+        Ok(())
+    }
+
     /// Returns the API requests received so far, oldest first.
     pub fn requests(&self) -> Vec<Request> {
         self.shared.requests.lock().shown()
@@ -253,7 +268,61 @@ impl Sim {
     ///
     /// Returns a [`SeedError`] if the numbers exceed WeCom's limits.
     pub fn seed(&self, members: u32, departments: u32, seed: u64) -> Result<(), SeedError> {
-        self.shared.seed_contacts(Seed { members, departments, seed }, false)
+        self.shared.seed_contacts(Seed { members, departments, seed, shape: SeedShape::default() }, false)
+    }
+
+    /// Replaces the members, departments and tags of the corp with those of a file, as [`seed`](Self::seed) does.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`CorpFileError`] and changes nothing if a contact breaks a rule of the API.
+    pub fn seed_file(&self, file: &CorpFile) -> Result<(), CorpFileError> {
+        self.shared.seed_file(file)
+    }
+
+    /// Returns the members, departments and tags of the corp as a file. Another simulator with this file has the same
+    /// [`digest`](Self::digest). Times of creation, invitations and owners of tags are not part of the file.
+    pub fn corp_file(&self) -> CorpFile {
+        CorpFile::of(self.shared.world.read().corp(0))
+    }
+
+    /// Returns the state for a later simulator, see [`SimBuilder::saved_state`].
+    pub fn saved_state(&self) -> SavedState {
+        SavedState::of(&self.shared)
+    }
+
+    /// Takes a snapshot with this name, which is 1 to 64 of `a`–`z`, `0`–`9` and `-`. A snapshot of the same name is
+    /// replaced. The call waits for jobs that are being executed.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`SnapshotError`] for an invalid name, for the 17th snapshot, and if all snapshots would need more
+    /// than 2 GiB of memory.
+    pub fn take_snapshot(&self, name: &str) -> Result<(), SnapshotError> {
+        self.shared.take_snapshot(SnapshotName::parse(name)?).map(drop)
+    }
+
+    /// Restores the corp, the clock, the tokens, the cursors, the jobs, the deliveries, the fault rules and the rate
+    /// limits of a snapshot. The logs of requests and writes continue, and so do the numbers of deliveries. Open
+    /// connections stay open, and a callback that is being sent arrives.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`SnapshotError`] if no snapshot has this name.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sim = wecom_sim::Sim::start().await;
+    /// sim.take_snapshot("start")?;
+    /// sim.console().delete_member("wujiu").await?;
+    /// sim.restore_snapshot("start")?;
+    /// assert_eq!(sim.state().members, 7);
+    /// # Ok(()) }
+    /// ```
+    pub fn restore_snapshot(&self, name: &str) -> Result<(), SnapshotError> {
+        self.shared.restore_snapshot(&SnapshotName::parse(name)?)?;
+        start_downloads(&self.shared);
+        Ok(())
     }
 
     /// Stops listening and waits at most five seconds for running calls to finish.

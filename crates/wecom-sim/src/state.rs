@@ -1,5 +1,6 @@
 //! The state of a simulator in counts.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{digest, shared::Shared, world::Corp};
@@ -8,7 +9,7 @@ use crate::{digest, shared::Shared, world::Corp};
 const DIGESTED_UNASKED: usize = 20_000;
 
 /// The state of a simulator: counts, credentials without their secrets, callback targets.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct State {
     /// Virtual time in Unix milliseconds.
@@ -44,7 +45,7 @@ pub struct State {
 }
 
 /// The permissions of one secret.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct CredentialState {
     /// `contacts` or `app 1000002`.
@@ -60,7 +61,7 @@ pub struct CredentialState {
 }
 
 /// One callback target.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct CallbackState {
     /// `contacts` or `app 1000002`.

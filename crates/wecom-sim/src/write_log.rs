@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 
 use md5::{Digest as _, Md5};
+use schemars::JsonSchema;
 use serde::Serialize;
 use wecom_cipher::hex;
 
@@ -19,7 +20,7 @@ pub(crate) const IDS_KEPT: usize = 1_000;
 pub(crate) const ID_KEPT: usize = 64;
 
 /// The writes so far. [`Sim::writes`](crate::Sim::writes) returns it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct WriteLog {
     /// The writes in the order of their replies, oldest first.
@@ -29,7 +30,7 @@ pub struct WriteLog {
 }
 
 /// One call that changes the corp, or that submits a job.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct LoggedWrite {
     /// The number of the write, counted from 1.

@@ -16,7 +16,7 @@ use crate::{
     messages::directory as mirror_messages,
     numbers,
     output::Output,
-    plan::operator,
+    plan::{fingerprint, operator},
     signals::{self, Signal},
 };
 
@@ -89,6 +89,9 @@ impl Runner<'_> {
         }
         if let Some(operator) = operator() {
             apply = apply.operator(operator);
+        }
+        if let Some(key) = fingerprint::made()? {
+            apply = apply.fingerprint_key(key);
         }
         for (measure, count) in self.allow {
             apply = apply.allow(*measure, *count);

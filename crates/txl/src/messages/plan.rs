@@ -46,6 +46,14 @@ pub(crate) fn existence_is_unknown() -> Message {
     message!(en: "The pull has not proven which members exist: the plan disables and removes no one.")
 }
 
+pub(crate) fn no_fingerprint_key(path: &Path) -> Message {
+    message!(en: "{} has no key of fingerprints", path.display())
+}
+
+pub(crate) fn remove_fingerprint_key() -> Message {
+    message!(en: "restore the file from a backup, or remove it: the values of hidden fields then count as unchecked")
+}
+
 pub(crate) fn no_changes() -> Message {
     message!(en: "No changes: the corp is as the roster says.")
 }
@@ -77,8 +85,8 @@ pub(crate) fn counts(plan: &Plan) -> Vec<Message> {
     let tags = listed(&[
         (tags.create, "+", "create"),
         (tags.remove, "-", "remove"),
-        (tags.add_members, "+", "memberships"),
-        (tags.remove_members, "-", "memberships"),
+        (tags.add_members + tags.add_departments, "+", "memberships"),
+        (tags.remove_members + tags.remove_departments, "-", "memberships"),
     ]);
     for (kind, text) in [("Members:     ", members), ("Departments: ", departments), ("Tags:        ", tags)]
     {
@@ -159,6 +167,11 @@ pub(crate) fn field(field: &str, before: Option<&str>, after: &str) -> Message {
 /// The name of the field with the members that a tag gains or loses.
 pub(crate) fn tag_members(is_added: bool) -> Message {
     if is_added { message!(en: "members added") } else { message!(en: "members removed") }
+}
+
+/// The name of the field with the departments that a tag gains or loses.
+pub(crate) fn tag_departments(is_added: bool) -> Message {
+    if is_added { message!(en: "departments added") } else { message!(en: "departments removed") }
 }
 
 pub(crate) fn tag(sign: char, name: &str, changes: &[String]) -> Message {

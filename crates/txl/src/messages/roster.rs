@@ -105,6 +105,14 @@ pub(crate) fn order_is_kept(heading: &str) -> Message {
     message!(en: "  {heading}: the order in departments is not managed by a roster")
 }
 
+pub(crate) fn columns_are_levels(headings: &[&str]) -> Message {
+    message!(en: "columns {} → department, one column for each level", headings.join(", "))
+}
+
+pub(crate) fn column_is_an_external_attribute(heading: &str, name: &str) -> Message {
+    message!(en: "column {heading} → external attribute {name}")
+}
+
 pub(crate) fn ignored_columns(headings: &[&str]) -> Message {
     message!(en: "ignored {}: {}", agreeing(headings.len() as u64, "column", "columns"), headings.join(", "))
 }

@@ -2,6 +2,8 @@
 
 use std::{net::SocketAddr, path::Path};
 
+use reqwest::StatusCode;
+
 use super::Message;
 
 /// `names_outgoing` says whether `--allow-outgoing` is given.
@@ -24,7 +26,7 @@ pub(crate) fn cannot_be_set_up() -> Message {
 
 pub(crate) fn see_the_help() -> Message {
     message!(
-        en: "see `txl sim --help` for what --members, --departments, --callback-…, --clock-speed, --faults, --allow-host and --allow-outgoing take"
+        en: "see `txl sim --help` for what --members, --departments, --callback-…, --clock-speed, --now, --seed-file, --faults, --allow-host and --allow-outgoing take"
     )
 }
 
@@ -34,4 +36,32 @@ pub(crate) fn not_a_list_of_faults(path: &Path) -> Message {
 
 pub(crate) fn how_faults_are_written() -> Message {
     message!(en: "see \"Fault injection\" in docs/simulator.md for the format")
+}
+
+pub(crate) fn is_not_healthy(url: &str) -> Message {
+    message!(en: "no simulator answers at {url}")
+}
+
+pub(crate) fn answers_otherwise(status: StatusCode) -> Message {
+    message!(en: "the answer is {status}, and not that of a simulator")
+}
+
+pub(crate) fn start_one() -> Message {
+    message!(en: "start a simulator with `txl sim --listen ADDRESS`")
+}
+
+pub(crate) fn not_a_corp_file(path: &Path) -> Message {
+    message!(en: "{} is not a corp file", path.display())
+}
+
+pub(crate) fn how_a_corp_file_is_written() -> Message {
+    message!(en: "see \"A corp of your own\" in docs/simulator.md for the format")
+}
+
+pub(crate) fn not_a_saved_state(path: &Path) -> Message {
+    message!(en: "{} is not a saved state", path.display())
+}
+
+pub(crate) fn how_a_state_is_saved() -> Message {
+    message!(en: "start with a path that does not exist; the simulator writes the file when it stops")
 }

@@ -6,12 +6,13 @@ use clap::Args;
 use jiff::Timestamp;
 use wecom_contacts::{CorpId, members::MemberField};
 use wecom_directory::{
-    plan::{Kind, Plan, Planning},
+    plan::{Kind, LookUps, Plan, Planning},
     policy::{Policy, Span},
-    roster::{Place, RosterFile},
+    roster::{Place, Roster, RosterFile},
     store::Store,
 };
 
+use super::{fingerprint, look_ups::Day};
 use crate::{
     access::Access,
     directory::{self, MirrorFlags},
@@ -52,6 +53,10 @@ pub(crate) struct PlanningArgs {
     /// Write this field even if its present value is hidden
     #[arg(long, value_name = "FIELD", value_parser = field)]
     write_hidden: Vec<MemberField>,
+    /// Look up who has the mobile number or the mail address of a new person where members hide theirs (user/getuserid); one call a
+    /// day for 20 members at most
+    #[arg(long, conflicts_with = "offline")]
+    look_up: bool,
     /// Plan only these kinds: create, update, move, disable, enable, remove, departments, tags
     #[arg(long, value_name = "KINDS", value_delimiter = ',', value_parser = str::parse::<Kind>)]
     only: Vec<Kind>,
@@ -112,7 +117,10 @@ impl PlanningArgs {
             directory::pull_now(access, &*store, shows_progress).await?;
             (store, CorpId::new(access.corp_id()?))
         };
-        let planning = self.planning(policy.clone());
+        let mut planning = self.planning(policy.clone());
+        if let Some(key) = fingerprint::existing()? {
+            planning = planning.fingerprint_key(key);
+        }
         let plan = match (wanted, files) {
             (Wanted::Roster(_), Some(files)) => {
                 let unknown = self.reading.unknown_headings(&files, &policy);
@@ -121,12 +129,38 @@ impl PlanningArgs {
                 let planning = planning
                     .ignore_rows(places(&self.ignore_rows, &roster.files)?)
                     .new_people(places(&self.new_people, &roster.files)?);
-                planning.roster(&*store, &corp, &roster).await?
+                if self.look_up {
+                    self.with_look_ups(planning, &*store, &corp, &roster, access).await?
+                } else {
+                    planning.roster(&*store, &corp, &roster).await?
+                }
             }
             (Wanted::RemoveDisabled(age, _), _) => planning.remove_disabled(&*store, &corp, age).await?,
             (Wanted::Roster(_), None) => return Err(Failure::usage(messages::no_roster())),
         };
         Ok((plan, store, corp))
+    }
+
+    /// Makes the plan with as many look-ups as the day has left.
+    async fn with_look_ups(
+        &self,
+        planning: Planning,
+        store: &dyn Store,
+        corp: &CorpId,
+        roster: &Roster,
+        access: &Access,
+    ) -> Result<Plan> {
+        let client = match access.app_if_given()? {
+            Some(app) => app,
+            None => access.contacts()?,
+        };
+        let corps = store.corps().await?;
+        let members = corps.iter().find(|summary| summary.corp == *corp).map_or(0, |summary| summary.members);
+        let day = Day::today(corp)?;
+        let mut look_ups = LookUps::new(client, day.left(members));
+        let plan = planning.roster_with_look_ups(store, corp, roster, &mut look_ups).await?;
+        day.add(look_ups.made(), corp)?;
+        Ok(plan)
     }
 
     fn planning(&self, policy: Policy) -> Planning {

@@ -2,7 +2,9 @@
 
 mod contract;
 mod file;
+pub(crate) mod fingerprint;
 mod leavers;
+mod look_ups;
 mod make;
 mod print;
 mod render;

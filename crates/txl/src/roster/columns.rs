@@ -1,6 +1,6 @@
 //! The columns of a file as columns of a roster.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use wecom_contacts::{DepartmentId, members::MemberField};
 use wecom_directory::roster::{Column, RowWriter};
@@ -19,6 +19,7 @@ pub(super) type Paths = BTreeMap<DepartmentId, String>;
 pub(super) enum Source {
     Field(RosterField),
     Attribute(String),
+    External(String),
 }
 
 /// Returns the columns of a roster that a file fills, each with its source. A field of departments fills two: one for paths and one
@@ -32,6 +33,16 @@ pub(super) fn columns(table: &RosterTable) -> Vec<(Column, Source)> {
             }
             Meaning::Extra(name) => {
                 columns.push((Column::Attribute(name.clone()), Source::Attribute(name.clone())));
+            }
+            Meaning::External(name) => {
+                columns.push((Column::ExternalAttribute(name.clone()), Source::External(name.clone())));
+            }
+            // The levels together are one department.
+            Meaning::Level(1) => {
+                let source = Source::Field(RosterField::Department);
+                columns.extend(
+                    of_field(RosterField::Department).into_iter().map(|column| (column, source.clone())),
+                );
             }
             _ => {}
         }
@@ -48,6 +59,7 @@ fn of_field(field: RosterField) -> Vec<Column> {
         RosterField::State => return vec![Column::State],
         RosterField::JoinDate => return vec![Column::FirstDay],
         RosterField::LeaveDate => return vec![Column::LastDay],
+        RosterField::ExternalCorpName => return vec![Column::ExternalCorpName],
         RosterField::Userid => MemberField::Userid,
         RosterField::Name => MemberField::Name,
         RosterField::Alias => MemberField::Alias,
@@ -78,6 +90,7 @@ pub(super) fn write(
     let cell = match source {
         Source::Field(field) => row.cell(*field),
         Source::Attribute(name) => row.attribute(name),
+        Source::External(name) => row.external_attribute(name),
     };
     match cell {
         RosterCell::Unmanaged => writer.absent(),
@@ -97,22 +110,23 @@ const fn is_second(column: &Column) -> bool {
 fn write_value(writer: &mut RowWriter<'_>, column: &Column, value: &RosterValue, paths: &Paths) {
     match (column, value) {
         (Column::Departments, RosterValue::Departments(departments)) => {
-            list_or_absent(writer, &departments.iter().filter_map(text).collect::<Vec<_>>());
+            let texts: Vec<_> = departments.iter().filter_map(|department| text(department, paths)).collect();
+            list_or_absent(writer, &texts.iter().map(AsRef::as_ref).collect::<Vec<_>>());
         }
         (Column::DepartmentIds, RosterValue::Departments(departments)) => {
             let ids: Vec<_> = departments.iter().filter_map(id).map(|id| id.to_string()).collect();
             list_or_absent(writer, &ids.iter().map(String::as_str).collect::<Vec<_>>());
         }
         (Column::MainDepartment | Column::LeaderOf, RosterValue::Departments(departments)) => {
-            let named: Option<Vec<&str>> = departments
+            let named: Option<Vec<Cow<'_, str>>> = departments
                 .iter()
                 .map(|department| match department {
-                    WrittenDepartment::Text(text) => Some(text.as_str()),
-                    WrittenDepartment::Id(id) => paths.get(id).map(String::as_str),
+                    WrittenDepartment::Id(id) => paths.get(id).map(|path| Cow::Borrowed(path.as_str())),
+                    department => text(department, paths),
                 })
                 .collect();
             match named {
-                Some(named) => writer.list(named),
+                Some(named) => writer.list(named.iter().map(AsRef::as_ref)),
                 None => writer.unusable(messages::unknown_department_id().to_string()),
             }
         }
@@ -136,9 +150,17 @@ fn list_or_absent(writer: &mut RowWriter<'_>, items: &[&str]) {
     }
 }
 
-fn text(department: &WrittenDepartment) -> Option<&str> {
+/// A department that is written in words. The levels are a path from the root, whether or not they have the root.
+fn text<'d>(department: &'d WrittenDepartment, paths: &Paths) -> Option<Cow<'d, str>> {
     match department {
-        WrittenDepartment::Text(text) => Some(text),
+        WrittenDepartment::Text(text) => Some(Cow::Borrowed(text)),
+        WrittenDepartment::Levels(names) => {
+            let below = names.join("/");
+            Some(Cow::Owned(match paths.get(&DepartmentId::ROOT) {
+                Some(root) if names.first() != Some(root) => format!("{root}/{below}"),
+                _ => below,
+            }))
+        }
         WrittenDepartment::Id(_) => None,
     }
 }
@@ -146,6 +168,6 @@ fn text(department: &WrittenDepartment) -> Option<&str> {
 fn id(department: &WrittenDepartment) -> Option<DepartmentId> {
     match department {
         WrittenDepartment::Id(id) => Some(*id),
-        WrittenDepartment::Text(_) => None,
+        WrittenDepartment::Text(_) | WrittenDepartment::Levels(_) => None,
     }
 }

@@ -7,7 +7,7 @@ use std::{
 
 use wecom_contacts::{
     CorpId, Seen, UserId,
-    members::{AttributeValue, Gender, Member, MemberStatus},
+    members::{Attribute, AttributeValue, Gender, Member, MemberStatus},
 };
 use wecom_directory::{
     record::{MemberRecord, State},
@@ -43,6 +43,11 @@ const FIELDS: [RosterField; 15] = [
     RosterField::Enable,
 ];
 
+/// The heading of an attribute of the external profile. An own attribute may have the same name.
+fn external_heading(name: &str) -> String {
+    format!("对外属性.{name}")
+}
+
 /// The attributes whose names are headings of their own, and not those of a field.
 pub(super) fn columns_of_attributes(attributes: &BTreeSet<String>) -> Vec<String> {
     let is_field = |name: &String| RosterField::ALL.iter().any(|field| field.heading() == name.trim());
@@ -54,7 +59,10 @@ pub(super) async fn write(store: &dyn Store, corp: &CorpId, out: Option<&Path>) 
     let known = known::everything(store, corp).await?;
     let attributes = columns_of_attributes(&known.attributes);
     let tags = tags(store, corp).await?;
+    let corp_name = known.has_external_corp_names.then(|| RosterField::ExternalCorpName.heading());
+    let external: Vec<_> = known.external_attributes.iter().map(|name| external_heading(name)).collect();
     let headings = FIELDS.iter().map(|field| field.heading()).chain(attributes.iter().map(String::as_str));
+    let headings = headings.chain(corp_name).chain(external.iter().map(String::as_str));
     let mut sheet = Sheet::of(out, headings)?;
     let (mut rows, mut unread) = (0, 0);
     let mut after = None;
@@ -103,17 +111,27 @@ fn row(
         RosterField::Tags => tags.get(&member.userid).map(|tags| tags.join(";")).unwrap_or_default(),
         field => cell(*field, member),
     });
-    let attribute = |name: &String| {
-        let attributes = member.extattr.known().into_iter().flat_map(|extattr| &extattr.attrs);
-        let mut texts = attributes.filter(|attribute| attribute.name == *name).filter_map(|attribute| {
-            match &attribute.value {
-                AttributeValue::Text(text) => Some(text.clone()),
-                _ => None,
-            }
+    let own = member.extattr.known().map_or(&[][..], |extattr| extattr.attrs.as_slice());
+    let profile = member.external_profile.known();
+    let external = profile.and_then(|profile| profile.external_attr.as_deref()).unwrap_or_default();
+    let corp_name = profile.and_then(|profile| profile.external_corp_name.clone()).unwrap_or_default();
+    fields
+        .chain(attributes.iter().map(|name| attribute(own, name)))
+        .chain(known.has_external_corp_names.then_some(corp_name))
+        .chain(known.external_attributes.iter().map(|name| attribute(external, name)))
+        .collect()
+}
+
+/// The text of an attribute. Links and mini programs have none.
+fn attribute(attributes: &[Attribute], name: &str) -> String {
+    let mut texts =
+        attributes.iter().filter(|attribute| attribute.name == name).filter_map(|attribute| match &attribute
+            .value
+        {
+            AttributeValue::Text(text) => Some(text.clone()),
+            _ => None,
         });
-        texts.next().unwrap_or_default()
-    };
-    fields.chain(attributes.iter().map(attribute)).collect()
+    texts.next().unwrap_or_default()
 }
 
 fn cell(field: RosterField, member: &Member) -> String {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use wecom_contacts::{CorpId, DepartmentId};
+use wecom_contacts::{CorpId, DepartmentId, members::Attribute};
 use wecom_directory::{
     record::{DepartmentRecord, State},
     store::Store,
@@ -19,6 +19,10 @@ const PAGE: u32 = 5_000;
 pub(crate) struct KnownCorp {
     /// The names of the extended attributes (扩展属性).
     pub(crate) attributes: BTreeSet<String>,
+    /// The names of the attributes of the external profile (对外属性).
+    pub(crate) external_attributes: BTreeSet<String>,
+    /// Whether a member has a short name of the corp (企业对外简称).
+    pub(crate) has_external_corp_names: bool,
     /// The paths of the departments.
     pub(crate) paths: Paths,
 }
@@ -28,22 +32,33 @@ impl KnownCorp {
     /// the first page.
     pub(crate) async fn read(store: &dyn Store, corp: &CorpId, headings: &BTreeSet<String>) -> Result<Self> {
         let departments = store.departments(corp).await?;
-        let mut known = Self { attributes: BTreeSet::new(), paths: paths(&departments) };
+        let mut known = Self { paths: paths(&departments), ..Self::default() };
         let mut after = None;
         loop {
             let page = store.members_after(corp, after, PAGE).await?;
             let Some(last) = page.last() else { return Ok(known) };
             after = last.person;
             for record in page.iter().filter(|record| record.state != State::Removed) {
-                for attribute in record.member.extattr.known().iter().flat_map(|extattr| &extattr.attrs) {
-                    if !known.attributes.contains(&attribute.name) {
-                        known.attributes.insert(attribute.name.clone());
-                    }
-                }
+                let own = record.member.extattr.known().into_iter().flat_map(|extattr| &extattr.attrs);
+                insert(&mut known.attributes, own);
+                let Some(profile) = record.member.external_profile.known() else { continue };
+                insert(&mut known.external_attributes, profile.external_attr.iter().flatten());
+                known.has_external_corp_names |=
+                    profile.external_corp_name.as_ref().is_some_and(|name| !name.is_empty());
             }
-            if headings.is_subset(&known.attributes) {
+            let is_known =
+                |heading| known.attributes.contains(heading) || known.external_attributes.contains(heading);
+            if headings.iter().all(is_known) {
                 return Ok(known);
             }
+        }
+    }
+}
+
+fn insert<'a>(names: &mut BTreeSet<String>, attributes: impl Iterator<Item = &'a Attribute>) {
+    for attribute in attributes {
+        if !names.contains(&attribute.name) {
+            names.insert(attribute.name.clone());
         }
     }
 }

@@ -177,7 +177,10 @@ impl ReadingArgs {
         let mut mapped = mapped.to_vec();
         let mut state = policy.roster.state.as_ref().map(|state| state.column.as_str());
         loop {
-            let mut roster = RosterOptions::new().key(&policy.roster.key).attributes(&corp.attributes);
+            let mut roster = RosterOptions::new()
+                .key(&policy.roster.key)
+                .attributes(&corp.attributes)
+                .external_attributes(&corp.external_attributes);
             for (field, heading) in &mapped {
                 roster = roster.map(*heading, *field);
             }
@@ -334,8 +337,15 @@ fn print_columns(table: &RosterTable) {
                 say(file_messages::column_is(heading, field.name()));
             }
             wecom_sheets::Meaning::Extra(name) => say(file_messages::column_is_an_attribute(heading, name)),
+            wecom_sheets::Meaning::External(name) => {
+                say(messages::column_is_an_external_attribute(heading, name));
+            }
             _ => {}
         }
+    }
+    let levels: Vec<_> = table.levels().collect();
+    if !levels.is_empty() {
+        say(messages::columns_are_levels(&levels));
     }
     let ignored: Vec<_> = table.ignored().collect();
     if !ignored.is_empty() {

@@ -3,7 +3,10 @@
 use std::fs;
 
 use serde_json::{Value, json};
-use wecom_contacts::{Client, Secret, members::MemberPatch};
+use wecom_contacts::{
+    Client, Secret,
+    members::{Attribute, ExternalProfile, MemberPatch},
+};
 use wecom_sim::Sim;
 
 use crate::{corp::Corp, run::Ran};
@@ -393,4 +396,74 @@ async fn a_key_that_the_corp_lacks_is_linked_by_name_and_department() {
     linked.succeeds();
     assert!(linked.stdout.contains("wujiu") && linked.stderr.contains("stored 1 link"), "{linked:?}");
     assert!(desk.run(&["roster", "link", "hr.csv", "--yes"]).stderr.contains("nothing to link"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hidden_mobile_that_a_run_wrote_counts_as_checked_by_a_private_key() {
+    let desk = Desk::of(Sim::builder()).await;
+    let row = |mobile: &str| format!("帐号,姓名,手机号,部门\nxinren,新人,{mobile},示例公司\n");
+    desk.write("new.csv", &row("13900000001"));
+    desk.run(&["apply", "new.csv", "--yes"]).succeeds();
+    let key = desk.0.path("state/fingerprint.key");
+    let text = fs::read_to_string(&key).unwrap();
+    #[cfg(unix)]
+    assert_eq!(
+        std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&key).unwrap().permissions()) & 0o777,
+        0o600
+    );
+    let (plan, code) = desk.json(&["plan", "new.csv", "--detailed-exit-code", "--out", "plan.json"]);
+    assert_eq!((plan["unchecked"].as_u64(), code), (Some(0), 0), "{plan:#}");
+    assert!(!desk.read("plan.json").contains(text.trim()), "the key is in no plan");
+    desk.write("new.csv", &row("13900000002"));
+    let (plan, code) = desk.json(&["plan", "new.csv", "--detailed-exit-code"]);
+    assert_eq!((plan["update"].as_u64(), code), (Some(1), 10), "{plan:#}");
+    // Without the key nothing shows what was written.
+    fs::remove_file(&key).unwrap();
+    let (plan, code) = desk.json(&["plan", "new.csv", "--detailed-exit-code"]);
+    assert_eq!((plan["unchecked"].as_u64(), code), (Some(1), 0), "{plan:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn departments_by_level_are_planned_as_paths_from_the_root() {
+    let desk = Desk::start().await;
+    desk.write(
+        "levels.csv",
+        "帐号,姓名,一级部门,二级部门\nwangwu,王五,研发部,后端组\nsunqi,孙七,市场部,\nzhouba,周八,研发部,测试组\n\
+         zhaoliu,赵六,示例公司,研发部\n",
+    );
+    let ran = desk.run(&["plan", "levels.csv", "--out", "plan.json"]);
+    let plan: Value = serde_json::from_str(&desk.read("plan.json")).unwrap();
+    assert!(ran.stderr.contains("columns 一级部门, 二级部门 → department"), "{ran:?}");
+    assert_eq!(plan["counts"]["departments"]["create"], 1, "{ran:?}");
+    assert_eq!(plan["counts"]["move"], 2, "{ran:?}");
+    assert_eq!(plan["findings"], json!([]), "{ran:?}");
+    desk.write("both.csv", "帐号,姓名,部门,一级部门,二级部门\nwangwu,王五,后端组,研发部,后端组\n");
+    let ran = desk.run(&["plan", "both.csv"]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.stderr.contains("部门, 一级部门, 二级部门") && ran.stderr.contains("--map"), "{ran:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_external_profile_is_exported_planned_and_undone() {
+    let desk = Desk::start().await;
+    let profile = ExternalProfile::new([Attribute::text("热线", "400-1")]).external_corp_name("示例");
+    let patch = MemberPatch::new().external_profile(profile);
+    desk.contacts().members().update("lisi", patch).await.unwrap();
+    desk.run(&["pull"]).succeeds();
+    desk.run(&["roster", "export", "--out", "all.csv"]).succeeds();
+    let head = desk.read("all.csv").lines().next().unwrap().to_owned();
+    assert!(head.ends_with("企业对外简称,对外属性.热线"), "{head}");
+    let (plan, code) = desk.json(&["plan", "all.csv", "--detailed-exit-code"]);
+    assert_eq!(code, 0, "{plan:#}");
+    desk.roster("week.csv", |row| Some(row.replace(",示例,400-1", ",示例集团,400-2")));
+    let shown = desk.run(&["plan", "week.csv", "--all", "--unmask"]);
+    assert!(shown.stdout.contains("400-1 → 400-2") && shown.stdout.contains("示例 → 示例集团"), "{shown:?}");
+    desk.run(&["apply", "week.csv", "--yes"]).succeeds();
+    let lisi = desk.member("lisi");
+    assert_eq!(lisi["external_profile"]["external_corp_name"], "示例集团");
+    assert_eq!(lisi["external_profile"]["external_attr"][0]["text"]["value"], "400-2");
+    desk.run(&["undo", "1", "--yes"]).succeeds();
+    let lisi = desk.member("lisi");
+    assert_eq!(lisi["external_profile"]["external_corp_name"], "示例");
+    assert_eq!(lisi["external_profile"]["external_attr"][0]["text"]["value"], "400-1");
 }

@@ -1,9 +1,9 @@
 //! `txl sim`.
 
 use std::{
-    io::{Read, Write},
-    net::TcpListener,
-    process::Command,
+    io::{BufRead, BufReader, Read, Write},
+    net::{TcpListener, TcpStream},
+    process::{Command, Stdio},
 };
 
 use serde_json::Value;
@@ -27,6 +27,21 @@ fn the_ready_line_and_the_ready_file_have_the_connection_data() {
 
     let member = sim.run(&["member", "get", "zhangsan", "-o", "json"]).json();
     assert_eq!(member["userid"], "zhangsan");
+}
+
+#[test]
+fn the_health_check_tells_a_simulator_from_everything_else() {
+    let sim = RunningSim::start(&[]);
+    let url = sim.text("url").to_owned();
+    for address in [url.clone(), format!("{url}/")] {
+        let ran = run(&["sim", "--check", &address]);
+        assert!(ran.code == 0 && ran.stdout.is_empty() && ran.stderr.is_empty(), "{ran:?}");
+    }
+    // The API answers with 200 here, but with no faults.
+    run(&["sim", "--check", &format!("{url}/cgi-bin")]).fails_with(3).with_remedy();
+    drop(sim);
+    run(&["sim", "--check", &url]).fails_with(3).with_remedy();
+    run(&["sim", "--check", "nonsense"]).fails_with(3).with_remedy();
 }
 
 #[test]
@@ -54,6 +69,12 @@ fn every_flag_has_a_variable() {
         "RATES",
         "FAULTS",
         "CLOCK_SPEED",
+        "FREEZE",
+        "SHAPE",
+        "NOW",
+        "SEED_FILE",
+        "WRITE_SEED",
+        "SNAPSHOT",
         "ALLOW_HOST",
         "ALLOW_OUTGOING",
     ];
@@ -90,6 +111,33 @@ fn it_stops_cleanly_on_a_signal() {
         sim.stdout.read_to_string(&mut rest).unwrap();
         assert_eq!(rest, "", "only the ready line is on stdout");
     }
+}
+
+#[test]
+fn it_can_end_with_the_pipe_of_its_stdin() {
+    let mut child = txl()
+        .args(["sim", "--until-stdin-closes"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut ready = String::new();
+    stdout.read_line(&mut ready).unwrap();
+    // Data is not the end, so the simulator still answers after it.
+    stdin.write_all(b"ignored\n").unwrap();
+    let ready: Value = serde_json::from_str(&ready).unwrap();
+    let address = ready["url"].as_str().unwrap().strip_prefix("http://").unwrap();
+    let mut connection = TcpStream::connect(address).unwrap();
+    write!(connection, "GET /_sim/state HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
+    let mut reply = String::new();
+    connection.read_to_string(&mut reply).unwrap();
+    assert!(reply.starts_with("HTTP/1.1 200"), "{reply}");
+
+    drop(stdin);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
 }
 
 #[test]
@@ -199,4 +247,109 @@ fn faults_can_be_set_at_the_start() {
     }
     run(&["sim", "--faults", "/nonexistent/plan.json"]).fails_with(1).with_remedy();
     run(&["sim", "--clock-speed", "0"]).fails_with(2).with_remedy();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_corp_is_written_at_the_end_and_read_at_the_start() {
+    let directory = tempfile::tempdir().unwrap();
+    let (first, second) = (directory.path().join("first.json"), directory.path().join("second.json"));
+    std::fs::write(
+        &first,
+        r#"{"departments": [{"id": 7, "name": "研发"}], "members": [{"userid": "qian", "name": "钱一", "department": [7]}]}"#,
+    )
+    .unwrap();
+    for (from, to) in [(&first, &second), (&second, &first)] {
+        let mut sim =
+            RunningSim::start(&["--seed-file", from.to_str().unwrap(), "--write-seed", to.to_str().unwrap()]);
+        assert_eq!(
+            sim.run(&["member", "get", "qian", "-o", "json"]).json()["department"],
+            serde_json::json!([7])
+        );
+        let pid = sim.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        assert_eq!(sim.child.wait().unwrap().code(), Some(0));
+    }
+    assert_eq!(std::fs::read(&first).unwrap(), std::fs::read(&second).unwrap());
+}
+
+#[test]
+fn a_seed_file_can_be_yaml() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("corp.yaml");
+    let corp = "# 一家小公司\ndepartments:\n  - id: 7\n    name: 研发\nmembers:\n  - userid: 1001\n    name: 钱一\n    department: [7]\n";
+    std::fs::write(&path, corp).unwrap();
+    let sim = RunningSim::start(&["--seed-file", path.to_str().unwrap()]);
+    assert_eq!(
+        sim.run(&["member", "get", "1001", "-o", "json"]).json()["department"],
+        serde_json::json!([7])
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn the_state_of_a_snapshot_file_continues_in_the_next_process() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("state.json");
+    let arguments = ["--snapshot", path.to_str().unwrap(), "--freeze"];
+    let stop = |mut sim: RunningSim| {
+        let pid = sim.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        assert_eq!(sim.child.wait().unwrap().code(), Some(0));
+        serde_json::from_slice::<Value>(&std::fs::read(&path).unwrap()).unwrap()
+    };
+    let sim = RunningSim::start(&[&arguments[..], &["--now", "2030-01-05T09:00:00Z", "--legacy"]].concat());
+    sim.run(&["member", "delete", "wujiu", "--yes"]);
+    let first = stop(sim);
+    assert_eq!(
+        (&first["now"], &first["settings"]["contacts"]["legacy_ip"]),
+        (&1_893_834_000_000_i64.into(), &true.into())
+    );
+    assert_eq!(stop(RunningSim::start(&arguments)), first, "nothing was changed by the second process");
+
+    std::fs::write(&path, "{}").unwrap();
+    run(&["sim", "--snapshot", path.to_str().unwrap()]).fails_with(2).with_remedy();
+}
+
+#[test]
+fn a_seed_file_that_cannot_be_used_is_refused_with_its_place() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("corp.json");
+    let file = path.to_str().unwrap();
+    let yaml = directory.path().join("corp.yaml");
+    std::fs::write(&yaml, "members:\n  - {userid: a, name: 甲, departmnt: [1]}\n").unwrap();
+    let ran = run(&["sim", "--seed-file", yaml.to_str().unwrap()]);
+    ran.fails_with(2).with_remedy();
+    assert!(ran.stderr.contains("departmnt"), "{ran:?}");
+    for (corp, says) in [
+        ("{", "EOF while parsing"),
+        (r#"{"members": [{"userid": "a", "name": "甲", "department": [9]}]}"#, "members[0] (a)"),
+    ] {
+        std::fs::write(&path, corp).unwrap();
+        let ran = run(&["sim", "--seed-file", file]);
+        ran.fails_with(2).with_remedy();
+        assert!(ran.stderr.contains(says), "{ran:?}");
+    }
+    run(&["sim", "--seed-file", "/nonexistent/corp.json"]).fails_with(1).with_remedy();
+    run(&["sim", "--write-seed", "/nonexistent/directory/corp.json"]).fails_with(1).with_remedy();
+    run(&["sim", "--seed-file", file, "--members", "5"]).fails_with(2);
+    run(&["sim", "--now", "tomorrow"]).fails_with(2).with_remedy();
+}
+
+#[test]
+fn a_frozen_clock_has_the_time_of_the_start() {
+    let clock_of = |arguments: &[&str]| {
+        let sim = RunningSim::start(arguments);
+        let address = sim.text("url").strip_prefix("http://").unwrap().to_owned();
+        let mut stream = std::net::TcpStream::connect(&address).unwrap();
+        let request = format!("GET /_sim/clock HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    let answer = clock_of(&["--freeze", "--now", "2026-01-05T09:00:00+08:00"]);
+    assert!(answer.ends_with(r#"{"now":1767574800000,"runs":false,"speed":0.0}"#), "{answer}");
+    let answer = clock_of(&["--now", "4102444800"]);
+    assert!(answer.contains(r#"{"now":41024448"#) && answer.contains(r#""runs":true"#), "{answer}");
 }

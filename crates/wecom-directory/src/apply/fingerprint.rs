@@ -2,6 +2,9 @@
 
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
+use wecom_contacts::members::MemberField;
+
+use crate::plan::compared;
 
 /// The length of a block of SHA-256.
 const BLOCK: usize = 64;
@@ -18,11 +21,14 @@ impl FingerprintKey {
     }
 
     /// Returns the fingerprint of a value of a member's field, by the field's name in WeCom's JSON: HMAC-SHA256 in hexadecimal.
+    ///
+    /// Two forms of one mobile number or mail address have the same fingerprint.
     pub fn fingerprint(&self, field: &str, value: &Value) -> String {
         // A gender or a flag has one form, whether it is written as a number or as a text.
-        let value = match value {
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
+        let value = match (value, MemberField::from_name(field)) {
+            (Value::String(text), Some(field)) => compared(field, text),
+            (Value::String(text), None) => text.clone(),
+            (other, _) => other.to_string(),
         };
         let hash = self.hmac(&[field.as_bytes(), &[0], value.as_bytes()]);
         hash.iter().fold(String::with_capacity(64), |mut text, byte| {
@@ -70,5 +76,7 @@ mod tests {
         let key = FingerprintKey::new([7; 32]);
         assert_eq!(key.fingerprint("gender", &1.into()), key.fingerprint("gender", &"1".into()));
         assert_ne!(key.fingerprint("mobile", &"1".into()), key.fingerprint("email", &"1".into()));
+        let mobile = |text: &str| key.fingerprint("mobile", &text.into());
+        assert_eq!(mobile("+86 138-0000-0000"), mobile("13800000000"));
     }
 }

@@ -1,7 +1,7 @@
 //! Readings of the objects that a plan touches: the fresh look before the first write, the settlement of lost answers, and the
 //! verification.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
@@ -12,7 +12,7 @@ use wecom_contacts::{
     tags::TagContent,
 };
 
-use super::values::DepartmentNow;
+use super::{tag_list::TagList, values::DepartmentNow};
 use crate::{
     Result,
     journal::ObjectKind,
@@ -157,10 +157,20 @@ impl Sighted {
         self.tag_names.iter().find(|(_, known)| *known == name).map(|(id, _)| *id)
     }
 
-    /// The members of a tag that was wanted; `None` if it does not exist or shows none.
-    pub(super) fn tag_members(&self, id: TagId) -> Option<BTreeSet<MemberKey>> {
-        let members = self.tags.get(&id)?.members.known()?;
-        Some(members.iter().map(|member| MemberKey::from(&member.userid)).collect())
+    /// Which of these members and departments are in a tag. `None` if the tag does not exist or does not show them.
+    pub(super) fn tag_list(&self, id: TagId, wanted: &TagList) -> Option<TagList> {
+        let content = self.tags.get(&id)?;
+        let mut list = wanted.clone();
+        if !list.members.is_empty() {
+            let inside: HashSet<_> =
+                content.members.known()?.iter().map(|member| MemberKey::from(&member.userid)).collect();
+            list.members.retain(|userid| inside.contains(&MemberKey::from(userid)));
+        }
+        if !list.departments.is_empty() {
+            let inside = content.departments.known()?;
+            list.departments.retain(|id| inside.contains(id));
+        }
+        Some(list)
     }
 }
 

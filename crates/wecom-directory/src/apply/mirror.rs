@@ -11,6 +11,7 @@ use wecom_contacts::{
 
 use super::{
     FingerprintKey, look,
+    tag_list::TagList,
     values::{self, Side},
 };
 use crate::{
@@ -69,9 +70,16 @@ pub(super) fn member(
     }
     let userid = record.member.userid.as_str().to_owned();
     let wanted = |name: &str| values::is_seat_field(name) || is_shown(name);
-    let Some(row) = values::member(&userid, &step.fields, Side::After, wanted) else {
+    let Some(mut row) = values::member(&userid, &step.fields, Side::After, wanted) else {
         return (Map::new(), hidden);
     };
+    if let (Seen::Known(new), Seen::Known(old)) = (&mut row.external_profile, &record.member.external_profile)
+    {
+        // A step names only the parts that it writes.
+        new.external_corp_name = new.external_corp_name.take().or_else(|| old.external_corp_name.clone());
+        new.wechat_channels = new.wechat_channels.take().or_else(|| old.wechat_channels.clone());
+        new.external_attr = new.external_attr.take().or_else(|| old.external_attr.clone());
+    }
     let everything = Sight { source: Source::App, sees_sensitive: true, sees_everybody: true };
     let sight = Sight { sees_sensitive: true, ..sight.unwrap_or(everything) };
     let shown = record.shown;
@@ -185,11 +193,11 @@ fn set<T: Clone + PartialEq + serde::Serialize>(
     }
 }
 
-/// Puts a done step into a tag. `refused`: members that WeCom did not take. Returns what the journal keeps.
+/// Puts a done step into a tag. `refused`: members and departments that WeCom did not take. Returns what the journal keeps.
 pub(super) fn tag(
     record: &mut TagRecord,
     step: &Step,
-    refused: &[String],
+    refused: &TagList,
     at: Timestamp,
 ) -> Map<String, Value> {
     let mut changed = Map::new();
@@ -207,25 +215,16 @@ pub(super) fn tag(
         }
         StepAction::Update => {}
         StepAction::AddMembers | StepAction::RemoveMembers => {
-            let Seen::Known(members) = &mut record.members else { return changed };
-            let taken: Vec<UserId> = tag_members(step)
-                .into_iter()
-                .filter(|userid| !refused.iter().any(|refused| refused.eq_ignore_ascii_case(userid.as_str())))
-                .collect();
-            let keys = |members: &[UserId]| members.iter().map(MemberKey::from).collect::<HashSet<_>>();
-            let (have, given) = (keys(members), keys(&taken));
-            if step.action == StepAction::AddMembers {
-                let added: Vec<_> =
-                    taken.into_iter().filter(|userid| !have.contains(&userid.into())).collect();
-                members.extend(added.iter().cloned());
-                members.sort();
-                members.dedup();
-                changed.insert("members".to_owned(), json!({ "added": added, "removed": [] }));
-            } else {
-                let removed: Vec<_> =
-                    taken.into_iter().filter(|userid| have.contains(&userid.into())).collect();
-                members.retain(|userid| !given.contains(&userid.into()));
-                changed.insert("members".to_owned(), json!({ "added": [], "removed": removed }));
+            let TagList { members, departments } = TagList::of(step).without(refused);
+            let adds = step.action == StepAction::AddMembers;
+            if let (false, Seen::Known(inside)) = (members.is_empty(), &mut record.members) {
+                let moved = move_into(inside, members, adds, |userid| MemberKey::from(userid));
+                changed.insert("members".to_owned(), moved);
+            }
+            if let (false, Seen::Known(inside)) = (departments.is_empty(), &mut record.departments) {
+                let before = inside.clone();
+                move_into(inside, departments, adds, |id| *id);
+                merge::note(&mut changed, "departments", &Seen::Known(before), &record.departments);
             }
             return changed;
         }
@@ -235,10 +234,24 @@ pub(super) fn tag(
     changed
 }
 
-/// The members that a step adds to a tag or removes from it.
-pub(crate) fn tag_members(step: &Step) -> Vec<UserId> {
-    let members = step.fields.get("userlist").and_then(|change| change.after.as_array());
-    members.into_iter().flatten().filter_map(Value::as_str).map(UserId::new).collect()
+/// Adds to a sorted list, or removes from it. Returns what the journal keeps.
+fn move_into<T: Clone + Ord + serde::Serialize, K: Eq + std::hash::Hash>(
+    inside: &mut Vec<T>,
+    given: Vec<T>,
+    adds: bool,
+    key: impl Fn(&T) -> K,
+) -> Value {
+    let have: HashSet<K> = inside.iter().map(&key).collect();
+    let moved: Vec<T> = given.into_iter().filter(|one| have.contains(&key(one)) != adds).collect();
+    if adds {
+        inside.extend(moved.iter().cloned());
+        inside.sort();
+        inside.dedup();
+        return json!({ "added": moved, "removed": [] });
+    }
+    let gone: HashSet<K> = moved.iter().map(&key).collect();
+    inside.retain(|one| !gone.contains(&key(one)));
+    json!({ "added": [], "removed": moved })
 }
 
 /// The action that the journal keeps of a step.

@@ -19,6 +19,7 @@ mod sender;
 mod settle;
 mod slots;
 mod stale;
+mod tag_list;
 pub(crate) mod values;
 mod verify;
 
@@ -27,8 +28,8 @@ use std::{collections::BTreeMap, fmt, future::Future, pin::Pin, time::Duration};
 use jiff::Timestamp;
 use wecom_contacts::{AgentId, Client, CorpId};
 
-pub(crate) use self::mirror::tag_members;
 use self::report::OnEvent;
+pub(crate) use self::tag_list::{TagList, department_ids};
 pub use self::{
     fingerprint::FingerprintKey,
     report::{Difference, RunEvent, RunReport, StepOutcome},

@@ -16,6 +16,7 @@ use super::{
     look::{self, Reader, Touched},
     measures::Tally,
     mirror,
+    tag_list::TagList,
     verify::{self, Verified},
 };
 use crate::{
@@ -258,12 +259,9 @@ impl Recorder<'_> {
                 }
                 ObjectKind::Tag => {
                     let Some(id) = look::tag_id(step) else { continue };
-                    let refused = match &record.reason {
-                        Some(StepReason::RefusedMembers { userids }) => userids.as_slice(),
-                        _ => &[],
-                    };
+                    let refused = TagList::refused(record.reason.as_ref());
                     let tag = self.tags.entry(id).or_insert_with(|| new_tag(id, record.at));
-                    let fields = mirror::tag(tag, step, refused, record.at);
+                    let fields = mirror::tag(tag, step, &refused, record.at);
                     tags.insert(id, tag.clone());
                     if step.action != StepAction::Create {
                         change.fields = fields;

@@ -23,6 +23,7 @@ use super::{
     settle,
     slots::Slots,
     stale,
+    tag_list::TagList,
     values::Evidence,
 };
 use crate::{
@@ -245,10 +246,7 @@ impl<'a> Course<'a> {
         for record in earlier.iter().filter(|record| record.state == StepState::Sending) {
             let Some(place) = place(record) else { continue };
             course.schedule.claim(place);
-            let refused = match &record.reason {
-                Some(StepReason::RefusedMembers { userids }) => userids.clone(),
-                _ => Vec::new(),
-            };
+            let refused = TagList::refused(record.reason.as_ref());
             course.lost.push((place, Started { part: record.part, refused }));
         }
         course
@@ -338,14 +336,9 @@ impl<'a> Course<'a> {
     /// Takes what became of a step that was sent.
     fn take(&mut self, place: Place, sent: Sent) {
         match sent {
-            Sent::Done { at, refused } if refused.is_empty() => {
-                self.count_write(false);
-                self.end(place, StepState::Done, None, at);
-            }
             Sent::Done { at, refused } => {
-                self.count_write(true);
-                let reason = StepReason::RefusedMembers { userids: refused };
-                self.end(place, StepState::Refused, Some(reason), at);
+                self.count_write(!refused.is_empty());
+                self.end_sent(place, &refused, at);
             }
             // The call before, whose answer was lost, may have been executed after the reading.
             Sent::Refused { ref reason, .. }
@@ -400,6 +393,14 @@ impl<'a> Course<'a> {
         self.record_skipped(skipped);
     }
 
+    /// Notes the outcome of a step whose calls were executed. `refused`: what WeCom did not take of them.
+    fn end_sent(&mut self, place: Place, refused: &TagList, at: Timestamp) {
+        match refused.reason() {
+            None => self.end(place, StepState::Done, None, at),
+            reason => self.end(place, StepState::Refused, reason, at),
+        }
+    }
+
     fn record_skipped(&mut self, skipped: Vec<(Place, StepReason)>) {
         for (place, reason) in skipped {
             self.record(place, StepState::Skipped, Some(reason), Timestamp::now());
@@ -443,13 +444,7 @@ impl<'a> Course<'a> {
                 Evidence::Done if part + 1 < send::parts(step) => {
                     self.send_again(place, Started { part: part + 1, refused });
                 }
-                Evidence::Done if refused.is_empty() => {
-                    self.end(place, StepState::Done, None, Timestamp::now())
-                }
-                Evidence::Done => {
-                    let reason = StepReason::RefusedMembers { userids: refused };
-                    self.end(place, StepState::Refused, Some(reason), Timestamp::now());
-                }
+                Evidence::Done => self.end_sent(place, &refused, Timestamp::now()),
                 Evidence::NotDone => self.send_again(place, Started { part, refused }),
                 Evidence::None => {
                     self.end(place, StepState::Unknown, Some(StepReason::AnswerLost), Timestamp::now());

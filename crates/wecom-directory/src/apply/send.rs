@@ -2,27 +2,24 @@
 
 use serde_json::{Map, Value};
 use wecom_contacts::{
-    Class, Client, ErrorKind, UserId,
+    Class, Client, ErrorKind,
     departments::{DepartmentPatch, NewDepartment},
     members::{MemberPatch, NewMember},
-    tags::{NewTag, RenameTag, TagNodes},
+    tags::{NewTag, RenameTag},
 };
 
-use super::{look, mirror};
+use super::{look, tag_list::TagList};
 use crate::{
     journal::ObjectKind,
     plan::{Step, StepAction},
     run::{StepReason, Stop},
 };
 
-/// Members of a tag in one call.
-pub(super) const TAG_PART: usize = 1_000;
-
 /// What the answer to a call means.
 #[derive(Debug)]
 pub(super) enum Answer {
-    /// The call is done. `refused`: members of a tag that WeCom did not take.
-    Done { refused: Vec<String> },
+    /// The call is done. `refused`: members and departments of a tag that WeCom did not take.
+    Done { refused: TagList },
     /// WeCom refused it for good.
     Refused(StepReason),
     /// It may have been executed.
@@ -40,23 +37,16 @@ pub(super) enum Answer {
 /// How many calls a step has.
 pub(super) fn parts(step: &Step) -> u32 {
     match step.action {
-        StepAction::AddMembers | StepAction::RemoveMembers => {
-            u32::try_from(mirror::tag_members(step).len().div_ceil(TAG_PART)).unwrap_or(u32::MAX).max(1)
-        }
+        StepAction::AddMembers | StepAction::RemoveMembers => TagList::of(step).parts(),
         _ => 1,
     }
-}
-
-/// The members of a tag that one call of a step adds or removes.
-pub(super) fn tag_part(step: &Step, part: u32) -> Vec<UserId> {
-    mirror::tag_members(step).into_iter().skip(part as usize * TAG_PART).take(TAG_PART).collect()
 }
 
 /// Sends one call of a step.
 pub(super) async fn send(client: &Client, step: &Step, part: u32) -> Answer {
     let sent = match step.object.kind {
-        ObjectKind::Member => member(client, step).await,
-        ObjectKind::Department => department(client, step).await,
+        ObjectKind::Member => member(client, step).await.map(|()| TagList::default()),
+        ObjectKind::Department => department(client, step).await.map(|()| TagList::default()),
         ObjectKind::Tag => tag(client, step, part).await,
     };
     match sent {
@@ -91,7 +81,7 @@ fn unsupported() -> Failure {
     Failure::Invalid("this kind of object has no such step".to_owned())
 }
 
-async fn member(client: &Client, step: &Step) -> Result<Vec<String>, Failure> {
+async fn member(client: &Client, step: &Step) -> Result<(), Failure> {
     let userid = step.object.id.as_str();
     match step.action {
         StepAction::Create => {
@@ -103,10 +93,10 @@ async fn member(client: &Client, step: &Step) -> Result<Vec<String>, Failure> {
         StepAction::Remove => client.members().delete(userid).await?,
         StepAction::AddMembers | StepAction::RemoveMembers => return Err(unsupported()),
     }
-    Ok(Vec::new())
+    Ok(())
 }
 
-async fn department(client: &Client, step: &Step) -> Result<Vec<String>, Failure> {
+async fn department(client: &Client, step: &Step) -> Result<(), Failure> {
     let id = look::department_id(step).ok_or_else(|| Failure::Invalid("the id is no number".to_owned()))?;
     match step.action {
         StepAction::Create => {
@@ -118,33 +108,33 @@ async fn department(client: &Client, step: &Step) -> Result<Vec<String>, Failure
         StepAction::Remove => client.departments().delete(id).await?,
         StepAction::AddMembers | StepAction::RemoveMembers => return Err(unsupported()),
     }
-    Ok(Vec::new())
+    Ok(())
 }
 
-async fn tag(client: &Client, step: &Step, part: u32) -> Result<Vec<String>, Failure> {
+async fn tag(client: &Client, step: &Step, part: u32) -> Result<TagList, Failure> {
     let id = look::tag_id(step).ok_or_else(|| Failure::Invalid("the id is no number".to_owned()))?;
-    let nodes = || TagNodes::new().members(tag_part(step, part));
+    let nodes = || TagList::of(step).part(part).nodes();
     let outcome = match step.action {
         StepAction::Create => {
             let mut body = step.body();
             body.insert("tagid".to_owned(), id.0.into());
             client.tags().create(read::<NewTag>(body)?).await?;
-            return Ok(Vec::new());
+            return Ok(TagList::default());
         }
         StepAction::Update => {
             let mut body = step.body();
             body.insert("tagid".to_owned(), id.0.into());
             client.send(&read::<RenameTag>(body)?).await?;
-            return Ok(Vec::new());
+            return Ok(TagList::default());
         }
         StepAction::Remove => {
             client.tags().delete(id).await?;
-            return Ok(Vec::new());
+            return Ok(TagList::default());
         }
         StepAction::AddMembers => client.tags().add(id, nodes()).await?,
         StepAction::RemoveMembers => client.tags().remove(id, nodes()).await?,
     };
-    Ok(outcome.invalid_members.iter().map(|userid| userid.as_str().to_owned()).collect())
+    Ok(TagList { members: outcome.invalid_members, departments: outcome.invalid_departments })
 }
 
 /// Codes that say something of the credential or the corp, and nothing of the object.
@@ -188,10 +178,9 @@ fn answer(step: &Step, part: u32, error: &wecom_contacts::Error) -> Answer {
         (_, Class::ServerBusy | Class::Retry | Class::RateLimited | Class::RefreshToken) => {
             Answer::Busy { is_conflict: false, text: text() }
         }
-        // Every member of the call is unknown.
+        // Every member and department of the call is unknown.
         (40070 | 40031, _) if matches!(step.action, StepAction::AddMembers | StepAction::RemoveMembers) => {
-            let refused = tag_part(step, part).iter().map(|userid| userid.as_str().to_owned()).collect();
-            Answer::Done { refused }
+            Answer::Done { refused: TagList::of(step).part(part) }
         }
         (code, _) => Answer::Refused(StepReason::Refused { code, errmsg }),
     }

@@ -15,6 +15,7 @@ use super::{
     schedule::Place,
     send::{self, Answer},
     slots::Slots,
+    tag_list::TagList,
 };
 use crate::{
     plan::{Plan, Step},
@@ -32,8 +33,8 @@ const WAITS: u32 = 2;
 
 /// What became of a step that was started.
 pub(super) enum Sent {
-    /// It is done. `refused`: members of a tag that WeCom did not take.
-    Done { at: Timestamp, refused: Vec<String> },
+    /// It is done. `refused`: members and departments of a tag that WeCom did not take.
+    Done { at: Timestamp, refused: TagList },
     /// WeCom refused it for good.
     Refused { at: Timestamp, reason: StepReason },
     /// The answer to this part was lost.
@@ -53,8 +54,8 @@ pub(super) enum Sent {
 pub(super) struct Started {
     /// The part that is next.
     pub(super) part: u32,
-    /// Members of a tag that WeCom did not take so far.
-    pub(super) refused: Vec<String>,
+    /// Members and departments of a tag that WeCom did not take so far.
+    pub(super) refused: TagList,
 }
 
 /// What the steps of a run share while they are sent.
@@ -121,8 +122,8 @@ impl<'a> Sender<'a> {
     }
 
     /// Records that a part is about to be sent, and waits until it is on the disk. Returns whether it is.
-    async fn record(&self, step: &Step, part: u32, refused: &[String]) -> bool {
-        let reason = (!refused.is_empty()).then(|| StepReason::RefusedMembers { userids: refused.to_vec() });
+    async fn record(&self, step: &Step, part: u32, refused: &TagList) -> bool {
+        let reason = refused.reason();
         let record =
             StepRecord { step: step.id, state: StepState::Sending, part, at: Timestamp::now(), reason };
         let (sender, written) = oneshot::channel();

@@ -1,10 +1,8 @@
 //! Lost answers: what a reading says of steps that may have been executed.
 
-use wecom_contacts::UserId;
-
 use super::{
     look::{self, MemberNow, Sighted},
-    send,
+    tag_list::TagList,
     values::{self, Evidence, Side},
 };
 use crate::{
@@ -13,14 +11,14 @@ use crate::{
     store::MemberKey,
 };
 
-/// Judges one call of a step by what was read after it. Returns the members of a tag that WeCom did not take, too.
-pub(super) fn evidence(step: &Step, part: u32, sighted: &Sighted) -> (Evidence, Vec<String>) {
+/// Judges one call of a step by what was read after it. Also returns the members and departments of a tag that WeCom did not take.
+pub(super) fn evidence(step: &Step, part: u32, sighted: &Sighted) -> (Evidence, TagList) {
     match step.object.kind {
-        ObjectKind::Member => (member(step, sighted), Vec::new()),
-        ObjectKind::Department => (department(step, sighted), Vec::new()),
+        ObjectKind::Member => (member(step, sighted), TagList::default()),
+        ObjectKind::Department => (department(step, sighted), TagList::default()),
         ObjectKind::Tag => match step.action {
             StepAction::AddMembers | StepAction::RemoveMembers => tag_members(step, part, sighted),
-            _ => (tag(step, sighted), Vec::new()),
+            _ => (tag(step, sighted), TagList::default()),
         },
     }
 }
@@ -85,17 +83,14 @@ fn tag(step: &Step, sighted: &Sighted) -> Evidence {
     }
 }
 
-/// A call for members of a tag is done if it had any effect. WeCom did not take the others.
-fn tag_members(step: &Step, part: u32, sighted: &Sighted) -> (Evidence, Vec<String>) {
-    let Some(members) = look::tag_id(step).and_then(|id| sighted.tag_members(id)) else {
-        return (Evidence::None, Vec::new());
+/// A call for members or departments of a tag is done if it had any effect. WeCom did not take the others.
+fn tag_members(step: &Step, part: u32, sighted: &Sighted) -> (Evidence, TagList) {
+    let wanted = TagList::of(step).part(part);
+    let now = look::tag_id(step).and_then(|id| sighted.tag_list(id, &wanted));
+    let Some(now) = now else { return (Evidence::None, TagList::default()) };
+    let missing = match step.action {
+        StepAction::AddMembers => wanted.clone().without(&now),
+        _ => now,
     };
-    let adds = step.action == StepAction::AddMembers;
-    let wanted = send::tag_part(step, part);
-    let is_done = |userid: &UserId| members.contains(&MemberKey::from(userid)) == adds;
-    let (done, missing): (Vec<_>, Vec<_>) = wanted.into_iter().partition(is_done);
-    if done.is_empty() {
-        return (Evidence::NotDone, Vec::new());
-    }
-    (Evidence::Done, missing.into_iter().map(|userid| userid.as_str().to_owned()).collect())
+    if missing == wanted { (Evidence::NotDone, TagList::default()) } else { (Evidence::Done, missing) }
 }

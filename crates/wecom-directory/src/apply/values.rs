@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 use wecom_contacts::{
     DepartmentId, Seen,
-    members::{ExtAttr, FieldValue, Member, MemberField},
+    members::{Attribute, AttributeValue, ExternalProfile, FieldValue, Member, MemberField},
 };
 
 use crate::{
@@ -96,7 +96,8 @@ pub(crate) fn shows(record: &MemberRecord, name: &str, value: &Value) -> Option<
     let Seen::Known(wanted) = wanted.value(field) else { return None };
     Some(match (wanted, now) {
         // WeCom lists every attribute of the console, those that were never set as empty ones.
-        (FieldValue::ExtAttr(wanted), FieldValue::ExtAttr(now)) => has_attributes(now, wanted),
+        (FieldValue::ExtAttr(wanted), FieldValue::ExtAttr(now)) => has_attributes(&now.attrs, &wanted.attrs),
+        (FieldValue::ExternalProfile(wanted), FieldValue::ExternalProfile(now)) => has_profile(now, wanted),
         // WeCom keeps a mobile without spaces and without +86.
         (FieldValue::Text(wanted), FieldValue::Text(now))
             if matches!(field, MemberField::Mobile | MemberField::Email) =>
@@ -108,13 +109,23 @@ pub(crate) fn shows(record: &MemberRecord, name: &str, value: &Value) -> Option<
 }
 
 /// Whether the attributes have these values. An attribute that is missing is empty.
-fn has_attributes(now: &ExtAttr, wanted: &ExtAttr) -> bool {
-    wanted.attrs.iter().all(|wanted| {
-        now.attrs.iter().find(|now| now.name == wanted.name).map_or_else(
-            || matches!(&wanted.value, wecom_contacts::members::AttributeValue::Text(text) if text.is_empty()),
+fn has_attributes(now: &[Attribute], wanted: &[Attribute]) -> bool {
+    wanted.iter().all(|wanted| {
+        now.iter().find(|now| now.name == wanted.name).map_or_else(
+            || matches!(&wanted.value, AttributeValue::Text(text) if text.is_empty()),
             |now| now.value == wanted.value,
         )
     })
+}
+
+/// Whether an external profile has the parts that are wanted. A step names only the parts that it writes.
+fn has_profile(now: &ExternalProfile, wanted: &ExternalProfile) -> bool {
+    let has_name = wanted
+        .external_corp_name
+        .as_ref()
+        .is_none_or(|wanted| now.external_corp_name.as_ref().map_or(wanted.is_empty(), |now| now == wanted));
+    let attributes = |profile: &ExternalProfile| profile.external_attr.clone().unwrap_or_default();
+    has_name && has_attributes(&attributes(now), &attributes(wanted))
 }
 
 /// A department as readings show it.
@@ -223,6 +234,20 @@ mod tests {
         );
         assert_eq!(shows(&now, "extattr", &json!({"attrs":[attribute("工号", "A1")]})), Some(true));
         assert_eq!(shows(&now, "extattr", &json!({"attrs":[attribute("工号", "A2")]})), Some(false));
+    }
+
+    #[test]
+    fn an_external_profile_is_compared_in_the_parts_that_a_step_writes() {
+        let attribute = |text: &str| json!([{"type":0,"name":"微博","text":{"value":text}}]);
+        let now = record(
+            json!({"userid":"zhangsan","external_profile":{"external_corp_name":"示例","external_attr":attribute("a")}}),
+        );
+        let shown = |value: Value| shows(&now, "external_profile", &value);
+        assert_eq!(shown(json!({"external_attr": attribute("a")})), Some(true));
+        assert_eq!(shown(json!({"external_attr": []})), Some(true));
+        assert_eq!(shown(json!({"external_attr": attribute("b")})), Some(false));
+        assert_eq!(shown(json!({"external_attr": [], "external_corp_name": "示例"})), Some(true));
+        assert_eq!(shown(json!({"external_attr": [], "external_corp_name": ""})), Some(false));
     }
 
     #[test]

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use wecom_contacts::Seen;
+use wecom_contacts::{DepartmentId, Seen};
 
 use super::{
     look::{self, MemberNow, Sighted},
     mirror,
     report::Difference,
     stale::{ObjectKey, object_key},
+    tag_list::TagList,
     values,
 };
 use crate::{
@@ -25,6 +26,12 @@ pub(super) struct Verified {
     pub(super) not_verifiable: Vec<Object>,
 }
 
+/// What the run has removed.
+struct Removed {
+    members: BTreeSet<MemberKey>,
+    departments: BTreeSet<DepartmentId>,
+}
+
 /// Compares the done steps, in the order of the plan, with what the readings show. A step comes with the reason that WeCom gave, if it
 /// did not take the whole of it.
 pub(super) fn verify(done: &[(&Step, Option<StepReason>)], sighted: &Sighted) -> Verified {
@@ -32,12 +39,15 @@ pub(super) fn verify(done: &[(&Step, Option<StepReason>)], sighted: &Sighted) ->
     // What the last step on an object wants of each field.
     let mut fields: BTreeMap<(ObjectKey, &str), usize> = BTreeMap::new();
     let mut last: BTreeMap<ObjectKey, usize> = BTreeMap::new();
-    // With a member the places in tags go.
-    let removed: BTreeSet<MemberKey> = done
-        .iter()
-        .filter(|(step, _)| step.action == StepAction::Remove)
-        .filter_map(|(step, _)| mirror::key(step))
-        .collect();
+    // Tags lose removed members and departments.
+    let removals = || done.iter().map(|(step, _)| *step).filter(|step| step.action == StepAction::Remove);
+    let removed = Removed {
+        members: removals().filter_map(mirror::key).collect(),
+        departments: removals()
+            .filter(|step| step.object.kind == ObjectKind::Department)
+            .filter_map(look::department_id)
+            .collect(),
+    };
     for (index, (step, _)) in done.iter().enumerate() {
         let key = object_key(step);
         fields.extend(step.fields.keys().map(|name| ((key.clone(), name.as_str()), index)));
@@ -114,7 +124,7 @@ fn tag<'a>(
     step: &Step,
     reason: Option<&StepReason>,
     is_last: bool,
-    removed: &BTreeSet<MemberKey>,
+    removed: &Removed,
     sighted: &Sighted,
 ) -> Option<Option<&'a str>> {
     let id = look::tag_id(step)?;
@@ -129,18 +139,16 @@ fn tag<'a>(
                 .then_some(Some("tagname"))
         }
         StepAction::AddMembers | StepAction::RemoveMembers => {
-            let members = sighted.tag_members(id)?;
-            let refused = match reason {
-                Some(StepReason::RefusedMembers { userids }) => userids.as_slice(),
-                _ => &[],
-            };
-            let wanted = step.action == StepAction::AddMembers;
-            let is_wrong = mirror::tag_members(step).iter().any(|userid| {
-                let is_refused = refused.iter().any(|refused| refused.eq_ignore_ascii_case(userid.as_str()));
-                let key = MemberKey::from(userid);
-                !is_refused && !removed.contains(&key) && members.contains(&key) != wanted
-            });
-            is_wrong.then_some(Some("userlist"))
+            let mut wanted = TagList::of(step).without(&TagList::refused(reason));
+            wanted.members.retain(|userid| !removed.members.contains(&MemberKey::from(userid)));
+            wanted.departments.retain(|id| !removed.departments.contains(id));
+            let now = sighted.tag_list(id, &wanted)?;
+            let wrong = if step.action == StepAction::AddMembers { wanted.without(&now) } else { now };
+            match (wrong.members.is_empty(), wrong.departments.is_empty()) {
+                (false, _) => Some(Some("userlist")),
+                (true, false) => Some(Some("partylist")),
+                (true, true) => None,
+            }
         }
     }
 }

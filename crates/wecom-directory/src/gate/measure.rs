@@ -25,7 +25,7 @@ pub(crate) struct Wholes {
 /// What one step changes, as the gate counts it. Plans and runs count by this.
 #[derive(Debug, Default)]
 pub(crate) struct StepMeasures<'a> {
-    /// The measures that the step alone shows. Who is below a moved department is not among them.
+    /// The measures that the step alone shows. Who is below a moved or tagged department is not among them.
     pub(crate) counts: Vec<(Measure, u64)>,
     /// The fields that change, without those of seats and of the account's state.
     pub(crate) changed: Vec<&'a str>,
@@ -55,7 +55,8 @@ impl<'a> StepMeasures<'a> {
                 measures.add(Measure::DepartmentsMoved, u64::from(step.fields.contains_key("parentid")));
             }
             (ObjectKind::Tag, StepAction::RemoveMembers) => {
-                measures.add(Measure::TagMembersRemoved, step.tagged_members());
+                let departments = step.tagged_departments().len() as u64;
+                measures.add(Measure::TagMembersRemoved, step.tagged_members() + departments);
             }
             (ObjectKind::Tag, _) => {}
         }
@@ -110,6 +111,10 @@ pub(crate) fn measure(
             if measure == Measure::DepartmentsMoved {
                 let below = step.object.id.parse().ok().map_or(0, |id| heads_below(DepartmentId(id)));
                 tally.add(Measure::MembersMoved, below, step.object.called());
+            }
+            if measure == Measure::TagMembersRemoved {
+                let below = step.tagged_departments().into_iter().map(&heads_below).sum();
+                tally.add(measure, below, step.object.called());
             }
         }
         for (index, names) in [changed, cleared].into_iter().enumerate() {

@@ -6,6 +6,7 @@
 pub(crate) mod measure;
 mod plan;
 pub(crate) mod protected;
+mod window;
 
 use std::collections::BTreeMap;
 

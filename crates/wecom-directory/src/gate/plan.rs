@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use jiff::Timestamp;
 use wecom_contacts::{CorpId, DepartmentId};
 
-use super::{Measured, Reason, judge, protected::Protected};
+use super::{Measured, Reason, judge, protected::Protected, window::Window};
 use crate::{
     Result,
     apply::values::{self, Side},
@@ -16,6 +16,7 @@ use crate::{
 };
 
 /// Returns why the gate stops a plan: its limits, counted together with what runs did within the window, and what no allowance lifts.
+/// The limits do not stop an undo of a run within the window.
 /// `allowed` has what a person allowed for this plan.
 ///
 /// # Errors
@@ -37,9 +38,14 @@ pub(crate) async fn reasons_at(
     allowed: &BTreeMap<Measure, u64>,
     now: Timestamp,
 ) -> Result<Vec<Reason>> {
-    let mut measured = plan.measured.clone();
-    add_earlier(store, corp, &plan.policy.gate, now, &mut measured).await?;
-    let mut reasons = judge(&plan.policy.gate, &measured, allowed);
+    let limits = &plan.policy.gate;
+    let window = Window::read(store, corp, limits, now).await?;
+    let mut reasons = Vec::new();
+    if !window.is_reduced_by(plan) {
+        let mut measured = plan.measured.clone();
+        set_earlier(&mut measured, &window.measures(store, corp).await?);
+        reasons.extend(judge(limits, &measured, allowed));
+    }
     // What the plan was stopped for and what no allowance covers.
     let lasting = plan.gate.reasons.iter().filter(|reason| !matches!(reason, Reason::OverLimit { .. }));
     reasons.extend(lasting.cloned());
@@ -53,7 +59,7 @@ pub(crate) async fn reasons_at(
     Ok(reasons)
 }
 
-/// Adds what runs of the corp changed within the window of the limits.
+/// Notes what runs of the corp changed within the window of the limits.
 pub(crate) async fn add_earlier(
     store: &dyn Store,
     corp: &CorpId,
@@ -61,12 +67,15 @@ pub(crate) async fn add_earlier(
     now: Timestamp,
     measured: &mut BTreeMap<Measure, Measured>,
 ) -> Result<()> {
-    let since = now.checked_sub(limits.window.duration()).unwrap_or(Timestamp::MIN);
-    let earlier = store.measures_since(corp, since).await?;
+    let window = Window::read(store, corp, limits, now).await?;
+    set_earlier(measured, &window.measures(store, corp).await?);
+    Ok(())
+}
+
+fn set_earlier(measured: &mut BTreeMap<Measure, Measured>, earlier: &BTreeMap<Measure, u64>) {
     for (measure, measured) in measured {
         measured.earlier = earlier.get(measure).copied().unwrap_or(0);
     }
-    Ok(())
 }
 
 /// What a limit does not express, judged by the mirror.

@@ -57,9 +57,13 @@ impl PlanCounts {
                 (ObjectKind::Department, _) => counts.departments.update += 1,
                 (ObjectKind::Tag, StepAction::Create) => counts.tags.create += 1,
                 (ObjectKind::Tag, StepAction::Remove) => counts.tags.remove += 1,
-                (ObjectKind::Tag, StepAction::AddMembers) => counts.tags.add_members += step.tagged_members(),
+                (ObjectKind::Tag, StepAction::AddMembers) => {
+                    counts.tags.add_members += step.tagged_members();
+                    counts.tags.add_departments += step.tagged_departments().len() as u64;
+                }
                 (ObjectKind::Tag, StepAction::RemoveMembers) => {
-                    counts.tags.remove_members += step.tagged_members()
+                    counts.tags.remove_members += step.tagged_members();
+                    counts.tags.remove_departments += step.tagged_departments().len() as u64;
                 }
                 (ObjectKind::Tag, StepAction::Update) => {}
             }
@@ -98,7 +102,7 @@ pub struct DepartmentCounts {
     pub remove: u64,
 }
 
-/// How many members tags gain and lose.
+/// How many members and departments tags gain and lose.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TagCounts {
@@ -110,4 +114,15 @@ pub struct TagCounts {
     pub add_members: u64,
     /// Members who are removed from tags.
     pub remove_members: u64,
+    /// Departments that are added. Left out of JSON if there are none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub add_departments: u64,
+    /// Departments that are removed from tags. Left out of JSON if there are none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub remove_departments: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+const fn is_zero(count: &u64) -> bool {
+    *count == 0
 }

@@ -15,8 +15,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use wecom_contacts::{CorpId, DepartmentId};
 
+pub(crate) use self::build::compared;
 pub use self::{
-    build::{Kind, Planning, UnknownKind},
+    build::{Kind, LookUps, Planning, UnknownKind},
     counts::{DepartmentCounts, PlanCounts, TagCounts},
     finding::{Finding, FindingKind},
     step::{Category, FieldChange, Object, SideEffect, Step, StepAction, StepId},

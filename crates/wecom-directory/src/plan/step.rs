@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use wecom_contacts::Seen;
+use wecom_contacts::{DepartmentId, Seen};
 
-use crate::{journal::ObjectKind, record::MemberRecord, roster::Place};
+use crate::{apply::TagList, journal::ObjectKind, record::MemberRecord, roster::Place};
 
 /// The number of a step in its plan, from 1.
 pub type StepId = u32;
@@ -23,7 +23,8 @@ pub struct Step {
     pub action: StepAction,
     /// What it counts as.
     pub category: Category,
-    /// The fields by their names in WeCom's JSON. For the members of a tag: `userlist`, with the members that are added or removed.
+    /// The fields by their names in WeCom's JSON. For a tag: `userlist` and `partylist`, with the members
+    /// and departments that are added or removed.
     pub fields: BTreeMap<String, FieldChange>,
     /// Steps that must be done before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -75,7 +76,12 @@ impl Step {
 
     /// Returns how many members the step adds to a tag or removes from it.
     pub(crate) fn tagged_members(&self) -> u64 {
-        self.fields.get("userlist").and_then(|list| list.after.as_array()).map_or(0, |list| list.len() as u64)
+        TagList::of(self).members.len() as u64
+    }
+
+    /// Returns the departments that the step adds to a tag or removes from it.
+    pub(crate) fn tagged_departments(&self) -> Vec<DepartmentId> {
+        TagList::of(self).departments
     }
 
     /// Returns the fields as the body of a call has them.
@@ -118,9 +124,9 @@ pub enum StepAction {
     Update,
     /// It is removed.
     Remove,
-    /// Members are added to the tag.
+    /// Members and departments are added to the tag.
     AddMembers,
-    /// Members are removed from the tag.
+    /// Members and departments are removed from the tag.
     RemoveMembers,
 }
 
@@ -174,12 +180,12 @@ impl std::fmt::Debug for FieldChange {
     }
 }
 
-/// What the server changes when a member is removed, besides the member.
+/// What the server changes when a member or a department is removed, besides the object.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum SideEffect {
-    /// The member leaves a tag.
+    /// The member or the department leaves a tag.
     Tag {
         /// The tag.
         id: u32,

@@ -9,7 +9,11 @@ use futures_util::{Stream, StreamExt as _, TryStreamExt as _};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Map;
 use tokio::time::Instant;
-use wecom_contacts::{Client, CorpId, DepartmentId, UserId, departments::Department, members::Member};
+use wecom_contacts::{
+    Client, CorpId, DepartmentId, UserId,
+    departments::Department,
+    members::{Member, MemberStatus},
+};
 
 use super::{
     Pull, Via,
@@ -219,7 +223,8 @@ impl Run<'_> {
         if contacts_sync.is_some() && !read.contains(&Source::ContactsSync) {
             read.push(Source::ContactsSync);
         }
-        self.finish_members(last_ids, &read, &moving.members).await?;
+        let sees_everybody = detail_sources.iter().any(|(_, sight)| sight.sees_everybody);
+        self.finish_members(last_ids, &read, sees_everybody, &moving.members).await?;
 
         self.reporter.report(Stage::Commit, 0, None);
         let departments =
@@ -664,6 +669,17 @@ impl Run<'_> {
                 break;
             }
         }
+        // A member who left the corp (status 5) may be in no list, and `user/get` still returns the details.
+        let vanished: BTreeSet<_> = self
+            .table
+            .indexes()
+            .filter(|index| {
+                let entry = self.table.entry(*index);
+                entry.person.is_some() && entry.last_id_reading != number && entry.detailed == [false; 2]
+            })
+            .take(SINGLES_UP_TO)
+            .collect();
+        self.read_again(&vanished, sources).await?;
         Ok((number, changing))
     }
 
@@ -743,6 +759,7 @@ impl Run<'_> {
         &mut self,
         last_ids: Option<u8>,
         sources: &[Source],
+        sees_everybody: bool,
         moving: &BTreeSet<Index>,
     ) -> Result<()> {
         let read_at = Timestamp::now();
@@ -786,9 +803,10 @@ impl Run<'_> {
                     // Missing from the last two readings: it does not exist. One that is missing from the last alone may have moved
                     // while the list was read.
                     let last = last_ids.unwrap_or(0);
-                    let is_removed = last >= 2 && entry.last_id_reading + 1 < last;
+                    let is_missing = last >= 2 && entry.last_id_reading + 1 < last;
+                    let is_removed = is_missing && (sees_everybody || !has_left(&record));
                     let state = if is_removed { State::Removed } else { State::OutOfSight };
-                    let may_be_moving = last_ids.is_some() && !is_removed && moving.contains(&index);
+                    let may_be_moving = last_ids.is_some() && !is_missing && moving.contains(&index);
                     if record.state == state || may_be_moving {
                         continue;
                     }
@@ -807,6 +825,12 @@ impl Run<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether the last known status is 5 (退出企业). Such a member may be in no list, so that only an app that sees everybody proves the
+/// removal.
+fn has_left(record: &MemberRecord) -> bool {
+    record.member.status.known() == Some(&MemberStatus::Left)
 }
 
 /// Objects that differ between two readings of the ids.

@@ -42,6 +42,8 @@ pub enum Column {
     Attribute(String),
     /// An attribute of the external profile (对外属性) by its name in the console.
     ExternalAttribute(String),
+    /// The corp's short name that external contacts see (企业对外简称).
+    ExternalCorpName,
 }
 
 impl Column {

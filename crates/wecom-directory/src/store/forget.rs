@@ -72,7 +72,7 @@ pub(crate) fn in_reason(reason: &mut StepReason, userid: &str) -> bool {
     match reason {
         StepReason::Refused { errmsg, .. } => text(errmsg, userid),
         StepReason::Invalid { problem } => text(problem, userid),
-        StepReason::RefusedMembers { userids } => {
+        StepReason::RefusedMembers { userids, .. } => {
             userids.iter_mut().fold(false, |found, refused| text(refused, userid) | found)
         }
         _ => false,

@@ -20,7 +20,6 @@ use crate::{
     Coverage, Result,
     journal::{Change, ObjectKind},
     plan::StepId,
-    policy::Measure,
     record::{DepartmentRecord, MemberRecord, PersonId, RowHashes, Source, State, TagRecord},
     run::{PersonKey, RunRecord, StepRecord, WrittenHidden},
 };
@@ -144,13 +143,6 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
 
     /// Returns the steps of a run that were sent or have an outcome, in the order of their numbers.
     fn run_steps<'a>(&'a self, corp: &'a CorpId, run: i64) -> StoreFuture<'a, Vec<StepRecord>>;
-
-    /// Returns what the runs that were active at or after this time changed, added up.
-    fn measures_since<'a>(
-        &'a self,
-        corp: &'a CorpId,
-        since: Timestamp,
-    ) -> StoreFuture<'a, BTreeMap<Measure, u64>>;
 
     /// Returns the keys with this name that belong to people, in the order of their values.
     fn person_keys<'a>(&'a self, corp: &'a CorpId, name: &'a str) -> StoreFuture<'a, Vec<PersonKey>>;

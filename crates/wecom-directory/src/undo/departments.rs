@@ -1,9 +1,9 @@
 //! Departments: removed ones are created under their old ids, created ones are removed if they are empty, and fields go back.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
-use wecom_contacts::DepartmentId;
+use wecom_contacts::{DepartmentId, TagId};
 
 use super::{
     effects::{Effect, Effects},
@@ -13,7 +13,7 @@ use super::{
 use crate::{
     apply::values::DepartmentNow,
     journal::ObjectKind,
-    plan::{Category, FieldChange, FindingKind, Object, Step, StepAction},
+    plan::{Category, FieldChange, FindingKind, Object, SideEffect, Step, StepAction},
     record::DepartmentRecord,
 };
 
@@ -79,6 +79,11 @@ pub(super) fn create_again(draft: &mut Draft, effects: &Effects<'_>) {
         });
         let creation = step(draft, effect, StepAction::Create, Category::Create, fields.collect());
         draft.add(creation, above);
+        for side_effect in effect.side_effects {
+            if let SideEffect::Tag { id: tag } = side_effect {
+                draft.tagged.entry(TagId(*tag)).or_default().departments.push(id);
+            }
+        }
     }
 }
 
@@ -166,6 +171,11 @@ fn take_back_creation(draft: &mut Draft, effect: &Effect<'_>) {
         .filter(|other| other.parent.known() == Some(&id))
         .map(|other| (other.id.to_string(), other))
         .collect();
+    let tags = draft.tags.values();
+    let mut tagged: BTreeSet<String> = tags
+        .filter(|tag| tag.departments.known().is_some_and(|inside| inside.contains(&id)))
+        .map(|tag| tag.id.to_string())
+        .collect();
     for (node, step) in draft.steps() {
         match step.object.kind {
             ObjectKind::Member => {
@@ -191,11 +201,16 @@ fn take_back_creation(draft: &mut Draft, effect: &Effect<'_>) {
                     needs.push(node);
                 }
             }
-            ObjectKind::Tag => {}
+            ObjectKind::Tag => {
+                let takes_out = step.action == StepAction::Remove
+                    || step.action == StepAction::RemoveMembers && step.tagged_departments().contains(&id);
+                if takes_out && tagged.remove(&step.object.id) {
+                    needs.push(node);
+                }
+            }
         }
     }
-    let is_tagged =
-        draft.tags.values().any(|tag| tag.departments.known().is_some_and(|tagged| tagged.contains(&id)));
+    let is_tagged = !tagged.is_empty();
     let why = match (members, children.len(), is_tagged) {
         (0, 0, false) => None,
         (0, 0, true) => Some("the department is in a tag".to_owned()),

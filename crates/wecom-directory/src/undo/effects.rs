@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
-use wecom_contacts::UserId;
+use wecom_contacts::{DepartmentId, UserId};
 
 use crate::{
-    apply::tag_members,
+    apply::TagList,
     journal::ObjectKind,
     plan::{Object, Plan, SideEffect, Step, StepAction, StepId},
-    run::{StepReason, StepRecord, StepState},
+    run::{StepRecord, StepState},
     store::{FORGOTTEN, MemberKey},
 };
 
@@ -37,6 +37,9 @@ pub(super) struct Effect<'a> {
     /// Members that a tag gained and lost.
     pub(super) added: BTreeMap<MemberKey, UserId>,
     pub(super) removed: BTreeMap<MemberKey, UserId>,
+    /// Departments that a tag gained and lost.
+    pub(super) added_departments: BTreeSet<DepartmentId>,
+    pub(super) removed_departments: BTreeSet<DepartmentId>,
     /// Whether an answer was lost, so that nothing shows whether the last step was executed.
     pub(super) is_unknown: bool,
     /// Whether the values were erased.
@@ -59,12 +62,7 @@ impl<'a> Effects<'a> {
         let mut effects = Self { objects: BTreeMap::new(), by_step: BTreeMap::new() };
         for step in &plan.steps {
             let Some(record) = records.get(&step.id) else { continue };
-            let refused: BTreeSet<MemberKey> = match &record.reason {
-                Some(StepReason::RefusedMembers { userids }) => {
-                    userids.iter().map(|userid| userid.as_str().into()).collect()
-                }
-                _ => BTreeSet::new(),
-            };
+            let refused = TagList::refused(record.reason.as_ref());
             let is_executed = match record.state {
                 StepState::Done | StepState::Unknown | StepState::Sending => true,
                 StepState::Refused => !refused.is_empty(),
@@ -77,7 +75,7 @@ impl<'a> Effects<'a> {
         effects
     }
 
-    fn add(&mut self, step: &'a Step, record: &StepRecord, refused: &BTreeSet<MemberKey>) {
+    fn add(&mut self, step: &'a Step, record: &StepRecord, refused: &TagList) {
         let key = object_key(&step.object);
         self.by_step.insert(step.id, key.clone());
         let effect = self.objects.entry(key).or_insert_with(|| Effect {
@@ -91,6 +89,8 @@ impl<'a> Effects<'a> {
             status: step.status,
             added: BTreeMap::new(),
             removed: BTreeMap::new(),
+            added_departments: BTreeSet::new(),
+            removed_departments: BTreeSet::new(),
             is_unknown: false,
             is_forgotten: step.object.id == FORGOTTEN,
         });
@@ -110,18 +110,20 @@ impl<'a> Effects<'a> {
                 }
             }
             StepAction::AddMembers | StepAction::RemoveMembers => {
-                for userid in tag_members(step) {
+                let TagList { members, departments } = TagList::of(step).without(refused);
+                let adds = step.action == StepAction::AddMembers;
+                let (into, from) = either(adds, &mut effect.added, &mut effect.removed);
+                for userid in members {
                     let member = MemberKey::from(&userid);
-                    if refused.contains(&member) {
-                        continue;
-                    }
-                    let (into, from) = if step.action == StepAction::AddMembers {
-                        (&mut effect.added, &mut effect.removed)
-                    } else {
-                        (&mut effect.removed, &mut effect.added)
-                    };
                     if from.remove(&member).is_none() {
                         into.insert(member, userid);
+                    }
+                }
+                let (into, from) =
+                    either(adds, &mut effect.added_departments, &mut effect.removed_departments);
+                for department in departments {
+                    if !from.remove(&department) {
+                        into.insert(department);
                     }
                 }
             }
@@ -132,4 +134,9 @@ impl<'a> Effects<'a> {
     pub(super) fn of_kind(&self, kind: ObjectKind) -> impl Iterator<Item = &Effect<'a>> {
         self.objects.iter().filter(move |((other, _), _)| *other == kind).map(|(_, effect)| effect)
     }
+}
+
+/// What a step fills, and what it takes from: `added` first if it adds.
+const fn either<'a, T>(adds: bool, added: &'a mut T, removed: &'a mut T) -> (&'a mut T, &'a mut T) {
+    if adds { (added, removed) } else { (removed, added) }
 }

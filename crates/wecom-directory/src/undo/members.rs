@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 use wecom_contacts::{
     DepartmentId, Seen, TagId, UserId,
-    members::{ExtAttr, MemberField, MemberStatus, NewMember},
+    members::{Attribute, AttributeValue, ExtAttr, ExternalProfile, MemberField, MemberStatus, NewMember},
 };
 
 use super::{
@@ -66,6 +66,11 @@ fn status(record: &MemberRecord) -> Option<i64> {
     record.member.status.known().map(|status| i64::from(*status))
 }
 
+/// Whether the member has never logged in, so that nothing is lost with a removal.
+pub(super) fn is_unused(record: &MemberRecord) -> bool {
+    record.member.status.known() == Some(&MemberStatus::NotActivated)
+}
+
 fn take_back_creation(draft: &mut Draft, effect: &Effect<'_>, remove_created: bool) {
     let Some(record) = present(draft, effect) else {
         if !effect.is_unknown {
@@ -73,23 +78,14 @@ fn take_back_creation(draft: &mut Draft, effect: &Effect<'_>, remove_created: bo
         }
         return;
     };
-    let is_unused = record.member.status.known() == Some(&MemberStatus::NotActivated);
+    let is_unused = is_unused(record);
     let object = object_of(record);
     if remove_created && is_unused {
         let mut deletion = Step::new(object, StepAction::Remove, Category::Remove, BTreeMap::new());
         deletion.status = status(record);
         deletion.former = removal::former(record);
         let key = MemberKey::from(&record.member.userid);
-        deletion.side_effects = draft
-            .tags
-            .values()
-            .filter(|tag| {
-                tag.members
-                    .known()
-                    .is_some_and(|members| members.iter().any(|userid| MemberKey::from(userid) == key))
-            })
-            .map(|tag| SideEffect::Tag { id: tag.id.0 })
-            .collect();
+        deletion.side_effects = draft.side_effects.remove(&key).unwrap_or_default();
         draft.add(deletion, []);
         return;
     }
@@ -170,7 +166,10 @@ fn create_again(draft: &mut Draft, effect: &Effect<'_>) {
     });
     let mut needs = Vec::new();
     let seats = values::member(&effect.object.id, &former, Side::After, values::is_seat_field);
-    let mut seats = seats.as_ref().and_then(values::seats_of).unwrap_or_default();
+    let Some(mut seats) = seats.as_ref().and_then(values::seats_of) else {
+        draft.findings.push(cannot("the departments were not known"));
+        return;
+    };
     seats.retain(|seat| {
         let node = draft.creation(ObjectKind::Department, &seat.department.to_string());
         needs.extend(node);
@@ -219,7 +218,8 @@ fn restore_relations(draft: &mut Draft, effects: &Effects<'_>, effect: &Effect<'
     for side_effect in effect.side_effects {
         match side_effect {
             SideEffect::Tag { id } => {
-                draft.tagged.entry(TagId(*id)).or_default().push(UserId::new(&effect.object.id));
+                let tagged = draft.tagged.entry(TagId(*id)).or_default();
+                tagged.members.push(UserId::new(&effect.object.id));
             }
             SideEffect::DirectLeader { of } => {
                 let key = (ObjectKind::Member, of.to_ascii_lowercase());
@@ -294,7 +294,7 @@ fn restore_fields(draft: &mut Draft, effect: &Effect<'_>) {
         match (shows(before), shows(after)) {
             (None, _) | (_, None) => draft.findings.push(cannot("the value is hidden now")),
             (Some(true), Some(false)) => {}
-            (Some(_), Some(true)) if name == "extattr" => match attributes(before, after, &record) {
+            (Some(_), Some(true)) if has_attributes(name) => match attributes(name, before, after, &record) {
                 Some(list) => drop(fields.insert(name.clone(), change(list))),
                 None => draft.findings.push(finding(FindingKind::Conflict, effect).field(name.clone())),
             },
@@ -317,10 +317,12 @@ fn restore_fields(draft: &mut Draft, effect: &Effect<'_>) {
                 }
                 fields.insert(name.clone(), change(before.clone()));
             }
-            (Some(false), Some(false)) if name == "extattr" => match attributes(before, after, &record) {
-                Some(list) => drop(fields.insert(name.clone(), change(list))),
-                None => draft.findings.push(finding(FindingKind::Conflict, effect).field(name.clone())),
-            },
+            (Some(false), Some(false)) if has_attributes(name) => {
+                match attributes(name, before, after, &record) {
+                    Some(list) => drop(fields.insert(name.clone(), change(list))),
+                    None => draft.findings.push(finding(FindingKind::Conflict, effect).field(name.clone())),
+                }
+            }
             (Some(false), Some(false)) => {
                 draft.findings.push(finding(FindingKind::Conflict, effect).field(name.clone()));
             }
@@ -348,28 +350,59 @@ fn is_off(value: &Value) -> bool {
     *value == Value::Bool(false) || value.as_i64() == Some(0)
 }
 
-/// The list of attributes that takes back what the run changed and keeps what others changed. `None` if they changed the same ones.
-fn attributes(before: &Value, after: &Value, record: &MemberRecord) -> Option<Value> {
-    let list = |value: &Value| serde_json::from_value::<ExtAttr>(value.clone()).unwrap_or_default();
-    let (before, after) = (list(before), list(after));
-    let mut now = record.member.extattr.known()?.clone();
-    let find = |list: &ExtAttr, name: &str| {
-        list.attrs.iter().find(|attribute| attribute.name == name).map(|found| found.value.clone())
-    };
-    let is_text = |value: &wecom_contacts::members::AttributeValue| matches!(value, wecom_contacts::members::AttributeValue::Text(text) if text.is_empty());
-    for attribute in &after.attrs {
-        let old = find(&before, &attribute.name);
-        let is_same = old.as_ref().map_or_else(|| is_text(&attribute.value), |old| *old == attribute.value);
+/// Whether the field is a list of attributes, of which others may have changed other items since.
+fn has_attributes(field: &str) -> bool {
+    matches!(field, "extattr" | "external_profile")
+}
+
+/// The value of a field with attributes that takes back what the run changed and keeps what others changed. `None` if they changed the
+/// same.
+fn attributes(field: &str, before: &Value, after: &Value, record: &MemberRecord) -> Option<Value> {
+    if field == "extattr" {
+        let list = |value: &Value| serde_json::from_value::<ExtAttr>(value.clone()).unwrap_or_default().attrs;
+        let mut now = record.member.extattr.known()?.clone();
+        take_back(&list(before), &list(after), &mut now.attrs)?;
+        return serde_json::to_value(now).ok();
+    }
+    let profile =
+        |value: &Value| serde_json::from_value::<ExternalProfile>(value.clone()).unwrap_or_default();
+    let (before, after) = (profile(before), profile(after));
+    let now = record.member.external_profile.known()?;
+    let mut list = now.external_attr.clone().unwrap_or_default();
+    let none = Vec::new();
+    take_back(
+        before.external_attr.as_ref().unwrap_or(&none),
+        after.external_attr.as_ref().unwrap_or(&none),
+        &mut list,
+    )?;
+    let mut restored = json!({ "external_attr": list });
+    if let (Some(before), Some(after)) = (before.external_corp_name, after.external_corp_name)
+        && before != after
+    {
+        if now.external_corp_name.as_ref() != Some(&after) {
+            return None;
+        }
+        restored["external_corp_name"] = json!(before);
+    }
+    Some(restored)
+}
+
+/// Puts attributes back that still are as the run wrote them. `None` if somebody else has changed one of them.
+fn take_back(before: &[Attribute], after: &[Attribute], now: &mut [Attribute]) -> Option<()> {
+    let is_empty = |value: &AttributeValue| matches!(value, AttributeValue::Text(text) if text.is_empty());
+    for attribute in after {
+        let old = before.iter().find(|old| old.name == attribute.name).map(|old| old.value.clone());
+        let is_same = old.as_ref().map_or_else(|| is_empty(&attribute.value), |old| *old == attribute.value);
         if is_same {
             continue;
         }
-        let own = now.attrs.iter_mut().find(|own| own.name == attribute.name)?;
+        let own = now.iter_mut().find(|own| own.name == attribute.name)?;
         if own.value != attribute.value {
             return None;
         }
-        own.value = old.unwrap_or_else(|| wecom_contacts::members::AttributeValue::Text(String::new()));
+        own.value = old.unwrap_or_else(|| AttributeValue::Text(String::new()));
     }
-    serde_json::to_value(now).ok()
+    Some(())
 }
 
 /// Returns the fields that restore the seats, if the seats are still as the run wrote them.

@@ -91,11 +91,12 @@ impl Undo {
             serde_json::from_str(&text).map_err(|_| Error::Damaged("the plan of a run cannot be read"))?;
         let records = store.run_steps(&corp, run).await?;
         let effects = Effects::of(&original, &records);
-        let mut draft = order::Draft::read(store, &corp, &effects).await?;
+        let mut draft = order::Draft::read(store, &corp, &effects, remove_created).await?;
         departments::create_again(&mut draft, &effects);
         members::undo(&mut draft, &effects, remove_created);
-        departments::undo(&mut draft, &effects);
+        // Tags give their departments back before these are removed.
         tags::undo(&mut draft, &effects);
+        departments::undo(&mut draft, &effects);
         let mut findings = std::mem::take(&mut draft.findings);
         // What cannot come back is read first.
         findings.sort_by_key(|finding| (finding.kind != FindingKind::CannotReturn, finding.clone()));

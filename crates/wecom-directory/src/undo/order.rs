@@ -1,18 +1,25 @@
 //! The steps of an undo while they are made: the state of the mirror, the order of the steps, and what the gate counts of them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet, HashMap},
+};
 
-use wecom_contacts::{CorpId, DepartmentId, Seen, TagId, UserId};
+use wecom_contacts::{CorpId, DepartmentId, Seen, TagId};
 
-use super::effects::{Effects, ObjectKey, object_key};
+use super::{
+    effects::{Effects, ObjectKey, object_key},
+    members,
+};
 use crate::{
     Result,
+    apply::TagList,
     gate::{
         Measured,
         measure::{self, Wholes},
     },
     journal::ObjectKind,
-    plan::{Finding, Plan, PlanDepartment, SideEffect, Step, StepAction, StepId},
+    plan::{Finding, Plan, PlanDepartment, SideEffect, Step, StepAction, StepId, build::removal},
     policy::Measure,
     record::{DepartmentRecord, MemberRecord, State, TagRecord},
     store::{MemberKey, Store},
@@ -36,13 +43,20 @@ pub(super) struct Draft {
     needs: Vec<BTreeSet<Node>>,
     nodes: BTreeMap<ObjectKey, Vec<Node>>,
     pub(super) findings: Vec<Finding>,
-    /// Members that tags get back with their members.
-    pub(super) tagged: BTreeMap<TagId, Vec<UserId>>,
+    /// Members and departments that tags get back when these are created again.
+    pub(super) tagged: BTreeMap<TagId, TagList>,
+    /// What the server changes when it removes a created member.
+    pub(super) side_effects: BTreeMap<MemberKey, Vec<SideEffect>>,
 }
 
 impl Draft {
     /// Reads what the mirror has.
-    pub(super) async fn read(store: &dyn Store, corp: &CorpId, effects: &Effects<'_>) -> Result<Self> {
+    pub(super) async fn read(
+        store: &dyn Store,
+        corp: &CorpId,
+        effects: &Effects<'_>,
+        removes_created: bool,
+    ) -> Result<Self> {
         let mut keys: BTreeSet<MemberKey> = BTreeSet::new();
         for effect in effects.objects.values() {
             if effect.object.kind == ObjectKind::Member {
@@ -66,7 +80,16 @@ impl Draft {
         let keys: Vec<_> = keys.into_iter().collect();
         let members = store.members(corp, &keys).await?;
         let departments = store.departments(corp).await?.into_iter();
-        let tags = store.tags(corp).await?.into_iter();
+        let tags = store.tags(corp).await?;
+        let created: BTreeSet<MemberKey> = effects
+            .of_kind(ObjectKind::Member)
+            .filter(|effect| removes_created && effect.is_created && !effect.is_removed)
+            .map(|effect| effect.object.id.as_str().into())
+            .collect();
+        let unused = members.iter().filter(|member| members::is_unused(member));
+        let unused = unused.map(|member| MemberKey::from(&member.member.userid));
+        let removed = unused.filter(|key| created.contains(key)).collect();
+        let side_effects = removal::side_effects(store, corp, &tags, &removed).await?;
         let summary = store.corps().await?.into_iter().find(|summary| summary.corp == *corp);
         Ok(Self {
             members: members
@@ -77,7 +100,11 @@ impl Draft {
                 .filter(|department| department.state != State::Removed)
                 .map(|department| (department.id, department))
                 .collect(),
-            tags: tags.filter(|tag| tag.state != State::Removed).map(|tag| (tag.id, tag)).collect(),
+            tags: tags
+                .into_iter()
+                .filter(|tag| tag.state != State::Removed)
+                .map(|tag| (tag.id, tag))
+                .collect(),
             head_counts: store.head_counts(corp).await?,
             all_members: summary.map_or(0, |summary| summary.members),
             steps: Vec::new(),
@@ -85,6 +112,7 @@ impl Draft {
             nodes: BTreeMap::new(),
             findings: Vec::new(),
             tagged: BTreeMap::new(),
+            side_effects,
         })
     }
 
@@ -157,7 +185,7 @@ impl Draft {
                     let after = after.into_iter().flatten().filter_map(|id| u32::try_from(id.as_u64()?).ok());
                     ids.extend(after.map(DepartmentId));
                 }
-                ObjectKind::Tag => {}
+                ObjectKind::Tag => ids.extend(step.tagged_departments()),
             }
         }
         let mut above: Vec<DepartmentId> = ids.iter().copied().collect();
@@ -209,37 +237,58 @@ impl Draft {
         let last = |step: &Step| {
             effects.objects.get(&object_key(&step.object)).and_then(|effect| effect.steps.last()).copied()
         };
-        let mut rest: BTreeSet<(std::cmp::Reverse<StepId>, Node)> = self
+        let ranks: Vec<Rank> = self
             .steps
             .iter()
             .enumerate()
-            .map(|(node, step)| (std::cmp::Reverse(last(step).unwrap_or(0)), node))
+            .map(|(node, step)| (Reverse(last(step).unwrap_or(0)), node))
             .collect();
-        let mut numbers: HashMap<Node, StepId> = HashMap::new();
-        let mut ordered = Vec::with_capacity(self.steps.len());
-        while let Some(next) = self.next(&rest, &numbers) {
-            rest.remove(&next);
-            let node = next.1;
-            let number = StepId::try_from(ordered.len() + 1).unwrap_or(StepId::MAX);
-            numbers.insert(node, number);
-            let mut needs: Vec<StepId> =
-                self.needs[node].iter().filter_map(|need| numbers.get(need)).copied().collect();
-            needs.retain(|need| *need != number);
-            needs.sort_unstable();
-            ordered.push(Step { id: number, needs, ..self.steps[node].clone() });
+        let sequence = sequence(&ranks, &self.needs);
+        let mut numbers: Vec<StepId> = vec![0; self.steps.len()];
+        for (index, node) in sequence.iter().enumerate() {
+            numbers[*node] = StepId::try_from(index + 1).unwrap_or(StepId::MAX);
         }
-        ordered
+        let mut steps: Vec<Option<Step>> = self.steps.into_iter().map(Some).collect();
+        let ordered = sequence.into_iter().filter_map(|node| {
+            let id = numbers[node];
+            let mut needs: Vec<StepId> = self.needs[node].iter().map(|need| numbers[*need]).collect();
+            // Of two steps that need each other, the first one does without.
+            needs.retain(|need| *need < id);
+            needs.sort_unstable();
+            Some(Step { id, needs, ..steps[node].take()? })
+        });
+        ordered.collect()
     }
+}
 
-    /// The next step whose needs have numbers. Two objects that need each other (two who lead each other) are taken as they come.
-    fn next(
-        &mut self,
-        rest: &BTreeSet<(std::cmp::Reverse<StepId>, Node)>,
-        numbers: &HashMap<Node, StepId>,
-    ) -> Option<(std::cmp::Reverse<StepId>, Node)> {
-        let is_free = |node: Node| self.needs[node].iter().all(|need| numbers.contains_key(need));
-        rest.iter().find(|(_, node)| is_free(*node)).or_else(|| rest.first()).copied()
+/// The place of a step among those that are free at the same time: the smallest comes first.
+type Rank = (Reverse<StepId>, Node);
+
+/// Returns the nodes in an order in which each comes after those that it needs. Where nodes need each other (two who lead each other),
+/// the first of the rest is taken.
+fn sequence(ranks: &[Rank], needs: &[BTreeSet<Node>]) -> Vec<Node> {
+    let mut open: Vec<usize> = Vec::with_capacity(needs.len());
+    let mut unlocks: Vec<Vec<Node>> = vec![Vec::new(); needs.len()];
+    for (node, needs) in needs.iter().enumerate() {
+        let others = needs.iter().copied().filter(|need| *need != node);
+        open.push(others.clone().count());
+        others.for_each(|need| unlocks[need].push(node));
     }
+    let mut rest: BTreeSet<Rank> = ranks.iter().copied().collect();
+    let mut free: BTreeSet<Rank> = ranks.iter().copied().filter(|(_, node)| open[*node] == 0).collect();
+    let mut sequence = Vec::with_capacity(needs.len());
+    while let Some(next) = free.first().or_else(|| rest.first()).copied() {
+        free.remove(&next);
+        rest.remove(&next);
+        sequence.push(next.1);
+        for node in std::mem::take(&mut unlocks[next.1]) {
+            open[node] -= 1;
+            if open[node] == 0 && rest.contains(&ranks[node]) {
+                free.insert(ranks[node]);
+            }
+        }
+    }
+    sequence
 }
 
 /// What the gate measures the steps of an undo against.
@@ -279,4 +328,35 @@ pub(super) fn department_name(department: Option<&DepartmentRecord>) -> Option<S
         Seen::Known(name) => Some(name.clone()),
         Seen::Hidden => None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ranks(last: &[StepId]) -> Vec<Rank> {
+        last.iter().enumerate().map(|(node, last)| (Reverse(*last), node)).collect()
+    }
+
+    #[test]
+    fn a_node_comes_after_those_that_it_needs_and_later_steps_of_the_run_come_first() {
+        let needs = [&[1][..], &[], &[], &[2]].map(|needs| needs.iter().copied().collect());
+        assert_eq!(sequence(&ranks(&[9, 1, 5, 8]), &needs), [2, 3, 1, 0]);
+    }
+
+    #[test]
+    fn nodes_that_need_each_other_are_all_taken() {
+        let needs = [&[1][..], &[0], &[0, 2]].map(|needs| needs.iter().copied().collect());
+        assert_eq!(sequence(&ranks(&[1, 2, 3]), &needs), [2, 1, 0]);
+    }
+
+    #[test]
+    fn a_long_chain_and_many_free_nodes_are_ordered_quickly() {
+        let count = 200_000;
+        let needs: Vec<BTreeSet<Node>> = (0..count)
+            .map(|node| if node % 2 == 0 { BTreeSet::new() } else { BTreeSet::from([(node + 2) % count]) })
+            .collect();
+        let last: Vec<StepId> = (0..count as StepId).collect();
+        assert_eq!(sequence(&ranks(&last), &needs).len(), count);
+    }
 }

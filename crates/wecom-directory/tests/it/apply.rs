@@ -8,7 +8,7 @@ use std::{
 };
 
 use serde_json::json;
-use wecom_contacts::{Seen, members::MemberPatch};
+use wecom_contacts::{Seen, members::MemberPatch, tags::TagNodes};
 use wecom_directory::{
     Error,
     apply::{Apply, FingerprintKey, PlanRefused, RunReport},
@@ -316,13 +316,61 @@ async fn a_refusal_is_reported_and_what_needs_it_is_skipped() {
     let reason = |index: usize| report.outcomes[index].reason.clone().unwrap();
     assert!(matches!(reason(0), StepReason::Refused { code: 60104, errmsg } if errmsg.contains("lisi")));
     assert_eq!(reason(1), StepReason::Needs { step: 1 });
-    assert_eq!(reason(2), StepReason::RefusedMembers { userids: vec!["ghost".to_owned()] });
-    assert_eq!(reason(3), StepReason::RefusedMembers { userids: vec!["nobody".to_owned()] });
+    assert_eq!(reason(2), refused_members(&["ghost"], &[]));
+    assert_eq!(reason(3), refused_members(&["nobody"], &[]));
     assert!(matches!(reason(4), StepReason::Invalid { .. }));
     // What WeCom took is in the mirror.
     let tags = corp.store.tags(&corp.id()).await.unwrap();
     assert!(tags[0].members.known().unwrap().contains(&"sunqi".into()));
     assert_eq!(report.differences, []);
+}
+
+fn refused_members(userids: &[&str], departments: &[u32]) -> StepReason {
+    StepReason::RefusedMembers {
+        userids: userids.iter().map(|userid| (*userid).to_owned()).collect(),
+        departments: departments.iter().map(|id| (*id).into()).collect(),
+    }
+}
+
+/// The departments of tag 1 in the corp.
+async fn tagged_departments(corp: &Corp) -> Vec<u32> {
+    let content = corp.contacts.tags().get(1).await.unwrap();
+    content.departments.known().unwrap().iter().map(|id| id.0).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tag_gets_departments_and_the_unknown_ones_are_named() {
+    let lists = json!({"userlist": [null, ["sunqi"]], "partylist": [null, [2, 999, 4]]});
+    let steps = vec![
+        tag(1, StepAction::AddMembers, lists),
+        tag(1, StepAction::RemoveMembers, json!({"partylist": [null, [998]]})),
+        tag(1, StepAction::RemoveMembers, json!({"partylist": [null, [5]]})),
+    ];
+    for fault in [None, Some(Fault::reset_after())] {
+        let corp = start().await;
+        corp.contacts.tags().add(1, TagNodes::new().departments([5])).await.unwrap();
+        corp.pull().await;
+        let plan = plan(&corp, steps.clone()).await;
+        if let Some(fault) = &fault {
+            corp.sim.faults().always("tag/addtagusers", fault.clone()).unwrap();
+        }
+        let report = run(&corp, &plan).await;
+        let reason = |step: u32| {
+            let outcome = report.outcomes.iter().find(|outcome| outcome.step == step);
+            outcome.and_then(|outcome| outcome.reason.clone())
+        };
+        assert_eq!(reason(1), Some(refused_members(&[], &[999])), "{fault:?}");
+        assert_eq!(reason(2), Some(refused_members(&[], &[998])), "{fault:?}");
+        assert_eq!(report.differences, [], "{fault:?}");
+        let inside = tagged_departments(&corp).await;
+        assert_eq!(inside, [2, 4], "{fault:?}");
+        let tags = corp.store.tags(&corp.id()).await.unwrap();
+        let mirrored: Vec<u32> = tags[0].departments.known().unwrap().iter().map(|id| id.0).collect();
+        assert_eq!(mirrored, inside);
+        // The next pull finds what the mirror has.
+        let pull = corp.pull().await;
+        assert_eq!(pull.tags.changed, 0, "{pull:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,13 +4,15 @@ use serde_json::{Value, json};
 use wecom_contacts::{
     UserId,
     departments::NewDepartment,
-    members::{Attribute, MemberField, MemberPatch, NewMember},
+    members::{Attribute, ExternalProfile, MemberField, MemberPatch, NewMember},
 };
 use wecom_directory::{
+    apply::{Apply, FingerprintKey},
     gate::{Decision, Reason},
-    plan::{Category, FindingKind, Kind, LeaverOutcome, Plan, Planning},
+    plan::{Category, FindingKind, Kind, LeaverOutcome, LookUps, Plan, Planning},
     policy::{Measure, Policy},
     roster::{Column, Place, Roster},
+    undo::Undo,
 };
 
 use crate::corp::Corp;
@@ -555,4 +557,153 @@ async fn names_with_a_slash_and_departments_of_one_name_are_told_apart() {
     let plan = plan(&corp, Policy::default(), &roster([USERID, Column::Departments], &rows)).await;
     assert_eq!(kinds(&plan), [(FindingKind::AmbiguousDepartment, vec![2])]);
     assert_eq!(plan.steps[0].fields["department"].after, json!([6]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hidden_field_that_a_run_wrote_is_written_again_only_for_another_value() {
+    let corp = Corp::start().await;
+    corp.pull().await;
+    let key = FingerprintKey::new([5; 32]);
+    let rows = |mobile| {
+        roster(
+            [USERID, NAME, MOBILE, Column::Departments],
+            &[["new1", "新人", mobile, "市场部"], ["zhangsan", "张三", "13800000001", "示例公司"]],
+        )
+    };
+    let planned = async |mobile, key: Option<&FingerprintKey>| {
+        let mut planning = Planning::new(Policy::default());
+        if let Some(key) = key {
+            planning = planning.fingerprint_key(key.clone());
+        }
+        planning.roster(&corp.store, &corp.id(), &rows(mobile)).await.unwrap()
+    };
+    let plan = planned("13900000001", Some(&key)).await;
+    assert_eq!(steps(&plan).len(), 1, "{:?}", steps(&plan));
+    let apply = || {
+        Apply::new(corp.id(), corp.contacts.clone())
+            .app(corp.sim.agent_id(), corp.app.clone())
+            .fingerprint_key(key.clone())
+    };
+    assert!(apply().run(&corp.store, &plan).await.unwrap().is_clean());
+    corp.pull().await;
+    // Only the mobile of zhangsan cannot be compared. Another form of the same number is the same.
+    for mobile in ["13900000001", "+86 139-0000-0001"] {
+        let plan = planned(mobile, Some(&key)).await;
+        assert!(plan.steps.is_empty(), "{:?}", steps(&plan));
+        assert_eq!(plan.counts.unchecked, 1);
+    }
+    let other = FingerprintKey::new([6; 32]);
+    for (key, unchecked) in [(None, 2), (Some(&other), 1)] {
+        assert_eq!(planned("13900000001", key).await.counts.unchecked, unchecked);
+    }
+    let plan = planned("13900000002", Some(&key)).await;
+    assert_eq!(steps(&plan), ["Update new1 mobile"]);
+    assert_eq!(plan.steps[0].fields["mobile"].before, None);
+    assert!(apply().run(&corp.store, &plan).await.unwrap().is_clean());
+    corp.pull().await;
+    assert!(planned("13900000002", Some(&key)).await.steps.is_empty());
+    assert_eq!(
+        corp.sim.dump().members.iter().find(|one| one.userid == "new1").unwrap().mobile,
+        "13900000002"
+    );
+    // WeCom ignores another mobile of an activated member.
+    corp.sim.console().activate_member("new1").await.unwrap();
+    corp.pull().await;
+    let plan = planned("13900000003", Some(&key)).await;
+    assert_eq!((steps(&plan).len(), plan.not_writable.len()), (0, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_external_profile_is_planned_applied_and_undone_with_what_others_have_in_it() {
+    let corp = Corp::with(wecom_sim::Sim::builder().legacy(true)).await;
+    let members = corp.contacts.members();
+    let hotline = |text: &str| Attribute::text("热线", text);
+    let site = Attribute::web("官网", "官网", "https://example.com");
+    let profile = ExternalProfile::new([hotline("400-1"), site.clone()]).external_corp_name("示例");
+    members.update("lisi", MemberPatch::new().external_profile(profile)).await.unwrap();
+    members.update("wujiu", MemberPatch::new().external_profile(ExternalProfile::new([]))).await.unwrap();
+    corp.pull().await;
+    let before = corp.sim.digest();
+    let columns = [
+        USERID,
+        NAME,
+        MOBILE,
+        Column::Departments,
+        Column::ExternalAttribute("热线".to_owned()),
+        Column::ExternalCorpName,
+        Column::Field(MemberField::ExternalPosition),
+    ];
+    let rows = [
+        ["lisi", "李四", "13800000002", "研发部", "400-2", "示例集团", "顾问"],
+        ["wujiu", "吴九", "13800000007", "后端组", "400-3", "-", "-"],
+        ["zhaoliu", "赵六", "13800000004", "后端组", "9".repeat(33).leak(), "-", "-"],
+        ["new1", "新人", "13900000001", "市场部", "400-4", "示例", "销售"],
+    ];
+    let roster = roster(columns, &rows);
+    let planned = plan(&corp, Policy::default(), &roster).await;
+    let changes = ["external_position,external_profile", "external_profile"];
+    let updates: Vec<_> = steps(&planned).into_iter().filter(|step| step.starts_with("Update")).collect();
+    assert_eq!(updates, [format!("Update lisi {}", changes[0]), format!("Update wujiu {}", changes[1])]);
+    assert_eq!(kinds(&planned), [(FindingKind::InvalidValue, vec![4])]);
+    let apply = || Apply::new(corp.id(), corp.contacts.clone()).app(corp.sim.agent_id(), corp.app.clone());
+    let report = apply().run(&corp.store, &planned).await.unwrap();
+    assert!(report.is_clean(), "{report:?}");
+    let profile = async |userid: &str| {
+        let member = corp.app.members().get(userid).await.unwrap();
+        let profile = member.external_profile.known().cloned().unwrap();
+        (profile.external_corp_name.unwrap_or_default(), profile.external_attr.unwrap_or_default())
+    };
+    assert_eq!(profile("lisi").await, ("示例集团".to_owned(), vec![hotline("400-2"), site.clone()]));
+    assert_eq!(profile("new1").await, ("示例".to_owned(), vec![hotline("400-4")]));
+    let pull = corp.pull().await;
+    assert_eq!((pull.members.changed, pull.members.created), (0, 0), "the mirror had it");
+    assert_eq!(steps(&plan(&corp, Policy::default(), &roster).await), [""; 0]);
+
+    // Somebody else changes another part of one profile meanwhile.
+    let others = Attribute::web("官网", "新官网", "https://example.com/new");
+    let changed = ExternalProfile::new([hotline("400-2"), others.clone()]);
+    members.update("lisi", MemberPatch::new().external_profile(changed)).await.unwrap();
+    corp.pull().await;
+    let undo = Undo::new(corp.id(), 1).remove_created(true).plan(&corp.store).await.unwrap();
+    assert_eq!(kinds(&undo), []);
+    assert!(apply().run(&corp.store, &undo).await.unwrap().is_clean());
+    assert_eq!(profile("lisi").await, ("示例".to_owned(), vec![hotline("400-1"), others]));
+    let restored = ExternalProfile::new([hotline("400-1"), site]);
+    members.update("lisi", MemberPatch::new().external_profile(restored)).await.unwrap();
+    assert_eq!(corp.sim.digest(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_newcomer_whose_hidden_mobile_belongs_to_a_member_is_found_by_a_look_up() {
+    let corp = Corp::start().await;
+    corp.pull().await;
+    let rows = [
+        ["new1", "新人", "13800000002", "市场部"],
+        ["new2", "新手", "13900000002", "市场部"],
+        ["new3", "新生", "13900000003", "市场部"],
+    ];
+    let roster = roster([USERID, NAME, MOBILE, Column::Departments], &rows);
+    let planned = async |most| {
+        let mut look_ups = LookUps::new(corp.app.clone(), most);
+        let planning = Planning::new(Policy::default());
+        let plan = planning.roster_with_look_ups(&corp.store, &corp.id(), &roster, &mut look_ups).await;
+        (plan.unwrap(), look_ups.made())
+    };
+    let (plan, made) = planned(10).await;
+    assert_eq!((plan.counts.create, plan.counts.unchecked, made), (2, 0, 3));
+    assert_eq!(kinds(&plan), [(FindingKind::Taken, vec![2])]);
+    assert_eq!(plan.findings[0].object.as_ref().unwrap().id, "lisi");
+    // What is beyond the limit is unchecked, and so is everything after a refusal.
+    let (plan, made) = planned(2).await;
+    assert_eq!((plan.counts.create, plan.counts.unchecked, made), (2, 1, 2));
+    corp.sim.faults().always("user/getuserid", wecom_sim::Fault::errcode(48002)).unwrap();
+    let (plan, made) = planned(10).await;
+    assert_eq!((plan.counts.create, plan.counts.unchecked, made), (3, 3, 1));
+    // Where every mobile is shown, nothing is looked up.
+    let legacy = Corp::with(wecom_sim::Sim::builder().legacy(true)).await;
+    legacy.pull().await;
+    let mut look_ups = LookUps::new(legacy.app.clone(), 10);
+    let planning = Planning::new(Policy::default());
+    planning.roster_with_look_ups(&legacy.store, &legacy.id(), &roster, &mut look_ups).await.unwrap();
+    assert_eq!(look_ups.made(), 0);
 }

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use wecom_contacts::{Seen, UserId, members::MemberPatch};
+use wecom_contacts::{
+    Seen, UserId,
+    members::{MemberPatch, MemberStatus},
+};
 use wecom_directory::{
     Coverage, Level,
     journal::{Action, ObjectKind},
@@ -11,7 +14,7 @@ use wecom_directory::{
     record::State,
     store::Store,
 };
-use wecom_sim::{ConsoleLegacy, ConsoleMember, ConsoleRange, Fault, Sim};
+use wecom_sim::{Choices, ConsoleLegacy, ConsoleMember, ConsoleRange, Fault, Sim};
 
 use crate::corp::Corp;
 
@@ -280,4 +283,30 @@ async fn a_second_pull_waits_for_the_first_and_says_who_holds_the_lock() {
     assert!(error.to_string().contains("locked by txl, process 7"), "{error}");
     drop(lock);
     corp.pull().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_who_left_by_themselves_is_not_removed_although_no_list_has_them() {
+    let mut choices = Choices::default();
+    choices.hide_left_members = true;
+    let corp = Corp::with(Sim::builder().choices(choices)).await;
+    corp.pull().await;
+    let seats = corp.members().await["lisi"].seats.clone();
+    corp.sim.console().member_quits("lisi").await.unwrap();
+    let lisi = async || corp.members().await.remove("lisi").unwrap();
+    for _ in 0..2 {
+        let report = corp.pull().await;
+        assert_eq!(report.members.removed, 0, "{report:?}");
+        let record = lisi().await;
+        assert_eq!((record.state, record.member.status), (State::Present, Seen::Known(MemberStatus::Left)));
+        assert_eq!(record.seats, seats);
+    }
+    // The ids alone prove nothing about someone who left.
+    corp.contacts_only().run(&corp.store).await.unwrap();
+    assert_eq!(lisi().await.state, State::OutOfSight);
+    corp.pull().await;
+    assert_eq!(lisi().await.state, State::Present);
+    corp.sim.console().delete_member("lisi").await.unwrap();
+    corp.pull().await;
+    assert_eq!(lisi().await.state, State::Removed);
 }

@@ -1,16 +1,26 @@
 //! Undo: what a run did goes back, what others changed since stays, and what cannot come back is listed.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
-use wecom_contacts::{Seen, UserId, members::MemberPatch};
+use wecom_contacts::{
+    Seen, UserId,
+    departments::NewDepartment,
+    members::MemberPatch,
+    tags::{NewTag, TagNodes},
+};
 use wecom_directory::{
     Error,
     apply::RunReport,
-    gate::Reason,
+    gate::{self, Measured, Reason},
     journal::ObjectKind,
     plan::{Category, FindingKind, Origin, Plan, SideEffect, Step, StepAction},
+    policy::Measure,
+    record::{MemberRecord, Seat},
     store::Store,
     undo::Undo,
 };
+use wecom_sim::Sim;
 
 use crate::{
     apply::{apply, mixed, start},
@@ -201,7 +211,7 @@ async fn a_removed_department_comes_back_under_its_id_and_a_full_one_stays() {
         Step { former, ..department(id, StepAction::Remove, json!({})) }
     };
     for (id, parent) in [(20, 1), (21, 20)] {
-        let old = wecom_contacts::departments::NewDepartment::new(format!("旧{id}"), parent).id(id).order(9);
+        let old = NewDepartment::new(format!("旧{id}"), parent).id(id).order(9);
         corp.contacts.departments().create(old).await.unwrap();
     }
     corp.pull().await;
@@ -220,6 +230,178 @@ async fn a_removed_department_comes_back_under_its_id_and_a_full_one_stays() {
         (old.name, old.parentid, old.order),
         (Seen::Known("旧21".into()), Seen::Known(20.into()), Seen::Known(9))
     );
+}
+
+/// Moves of the first members of the corp into a department.
+async fn moves(corp: &Corp, count: usize, into: u32) -> Vec<Step> {
+    let members = corp.members().await;
+    let others = members.values().filter(|record| record.seats.iter().all(|seat| seat.department != into));
+    let step = |record: &MemberRecord| {
+        let before: Vec<_> = record.seats.iter().map(|seat| seat.department.0).collect();
+        let orders: Vec<_> = record.seats.iter().map(|seat| seat.order.known().copied().unwrap()).collect();
+        let leads = |seat: &Seat| u8::from(seat.is_leader == Seen::Known(true));
+        let flags: Vec<_> = record.seats.iter().map(leads).collect();
+        let main = record.seats.iter().find(|seat| seat.is_main == Seen::Known(true)).unwrap();
+        let fields = json!({
+            "department": [before, [into]], "order": [orders, [0]], "is_leader_in_dept": [flags, [0]],
+            "main_department": [main.department.0, into],
+        });
+        member(record.member.userid.as_str(), StepAction::Update, fields)
+    };
+    others.take(count).map(step).collect()
+}
+
+/// What the gate says of a plan that moves this many members, with its count of earlier runs.
+async fn judged(corp: &Corp, count: u64) -> Option<u64> {
+    let measured = Measured { count, whole: 100, ..Measured::default() };
+    let plan = Plan { measured: [(Measure::MembersMoved, measured)].into(), ..plan(corp, Vec::new()).await };
+    match gate::reasons(&corp.store, &corp.id(), &plan, &BTreeMap::new()).await.unwrap().as_slice() {
+        [] => None,
+        [Reason::OverLimit { earlier, .. }] => Some(*earlier),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_undo_within_the_window_is_not_counted_on_top_of_its_run() {
+    let corp = Corp::with(Sim::builder().seed(100, 12, 3).legacy(true)).await;
+    corp.pull().await;
+    let before = corp.sim.digest();
+    // 10 of 100 is the limit of members_moved.
+    let steps = moves(&corp, 10, 5).await;
+    let others: Vec<_> = steps[..4].iter().map(|step| step.object.id.clone()).collect();
+    run(&corp, steps).await;
+    assert_eq!(judged(&corp, 1).await, Some(10));
+    let plan = undo(&corp).plan(&corp.store).await.unwrap();
+    assert_eq!(plan.counts.moved, 10);
+    assert!(plan.gate.passes(), "{:?}", plan.gate);
+    assert!(apply(&corp).run(&corp.store, &plan).await.unwrap().is_clean());
+    assert_eq!(corp.sim.digest(), before);
+    corp.pull().await;
+    assert_eq!(judged(&corp, 10).await, None, "the run and its undo have moved no one");
+
+    // The undo of the undo moves them again, which counts.
+    let again = Undo::new(corp.id(), 2).plan(&corp.store).await.unwrap();
+    assert_eq!((again.counts.moved, again.gate.passes()), (10, true));
+    assert!(apply(&corp).run(&corp.store, &again).await.unwrap().is_clean());
+    corp.pull().await;
+    assert_eq!(judged(&corp, 1).await, Some(10));
+
+    // Its own undo leaves what others changed meanwhile, and that still counts.
+    for userid in &others {
+        corp.contacts.members().update(userid.as_str(), MemberPatch::new().department([7])).await.unwrap();
+    }
+    corp.pull().await;
+    let plan = Undo::new(corp.id(), 3).plan(&corp.store).await.unwrap();
+    assert_eq!((plan.counts.moved, plan.gate.passes()), (6, true));
+    assert!(apply(&corp).run(&corp.store, &plan).await.unwrap().is_clean());
+    corp.pull().await;
+    assert_eq!((judged(&corp, 6).await, judged(&corp, 7).await), (None, Some(4)));
+}
+
+/// The userids and departments of a tag in the corp.
+async fn tag_of(corp: &Corp, id: u32) -> (Vec<String>, Vec<u32>) {
+    let content = corp.contacts.tags().get(id).await.unwrap();
+    let members = content.members.known().unwrap().iter().map(|member| member.userid.to_string());
+    (members.collect(), content.departments.known().unwrap().iter().map(|id| id.0).collect())
+}
+
+fn former(step: Step, former: serde_json::Value) -> Step {
+    let serde_json::Value::Object(former) = former else { panic!("an object") };
+    Step { former, ..step }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_departments_of_a_tag_come_and_go_back() {
+    let corp = start().await;
+    let tags = corp.contacts.tags();
+    tags.add(1, TagNodes::new().departments([2, 5])).await.unwrap();
+    corp.pull().await;
+    let before = corp.sim.digest();
+    let new = department(10, StepAction::Create, json!({"name": [null, "华东"], "parentid": [null, 1]}));
+    let steps = vec![
+        new,
+        needs(tag(1, StepAction::AddMembers, json!({"partylist": [null, [10, 4]]})), &[1]),
+        tag(1, StepAction::RemoveMembers, json!({"partylist": [null, [2]]})),
+        tag(7, StepAction::Create, json!({"tagname": [null, "羽毛球"]})),
+        needs(tag(7, StepAction::AddMembers, json!({"partylist": [null, [10]]})), &[1, 4]),
+    ];
+    run(&corp, steps).await;
+    assert_eq!(tag_of(&corp, 1).await.1, [4, 5, 10]);
+    // Somebody else takes one of them out meanwhile.
+    tags.remove(1, TagNodes::new().departments([4])).await.unwrap();
+    corp.pull().await;
+    let plan = undo(&corp).plan(&corp.store).await.unwrap();
+    assert_eq!(plan.findings, []);
+    assert_eq!((plan.counts.tags.add_departments, plan.counts.tags.remove_departments), (1, 1));
+    assert!(apply_undo(&corp, &plan).await.is_clean());
+    assert_eq!(corp.sim.digest(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_created_department_stays_while_another_tag_has_it() {
+    let corp = start().await;
+    let new = department(10, StepAction::Create, json!({"name": [null, "华东"], "parentid": [null, 1]}));
+    run(&corp, vec![new]).await;
+    corp.contacts.tags().add(1, TagNodes::new().departments([10])).await.unwrap();
+    corp.pull().await;
+    let plan = undo(&corp).plan(&corp.store).await.unwrap();
+    assert_eq!(findings(&plan), [(FindingKind::CannotReturn, Some("10"))]);
+    assert_eq!(plan.steps, []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removed_tag_and_a_removed_department_come_back_with_each_other() {
+    let corp = start().await;
+    let old = NewDepartment::new("旧部", 1).id(20);
+    corp.contacts.departments().create(old).await.unwrap();
+    let tags = corp.contacts.tags();
+    tags.create(NewTag::new("羽毛球").id(7)).await.unwrap();
+    tags.add(7, TagNodes::new().members(["lisi"]).departments([20, 4])).await.unwrap();
+    tags.create(NewTag::new("足球").id(8)).await.unwrap();
+    tags.add(8, TagNodes::new().departments([20])).await.unwrap();
+    corp.pull().await;
+    let steps = vec![
+        former(
+            tag(7, StepAction::Remove, json!({})),
+            json!({"tagname": "羽毛球", "userlist": ["lisi", "gone"], "partylist": [20, 4, 999]}),
+        ),
+        Step {
+            side_effects: vec![SideEffect::Tag { id: 8 }],
+            ..former(department(20, StepAction::Remove, json!({})), json!({"name": "旧部", "parentid": 1}))
+        },
+    ];
+    run(&corp, steps).await;
+    assert_eq!(tag_of(&corp, 8).await.1, [0_u32; 0]);
+    let plan = undo(&corp).plan(&corp.store).await.unwrap();
+    assert_eq!(findings(&plan), [(FindingKind::Gone, Some("gone")), (FindingKind::Gone, Some("999"))]);
+    assert!(apply_undo(&corp, &plan).await.is_clean());
+    assert_eq!(tag_of(&corp, 7).await, (vec!["lisi".to_owned()], vec![4, 20]));
+    assert_eq!(tag_of(&corp, 8).await.1, [20]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removal_of_a_created_member_notes_what_its_own_undo_restores() {
+    let corp = start().await;
+    let create = member(
+        "new1",
+        StepAction::Create,
+        json!({"name": [null, "新人"], "mobile": [null, "13900000001"], "department": [null, [2]]}),
+    );
+    run(&corp, vec![create]).await;
+    corp.contacts.members().update("wujiu", MemberPatch::new().direct_leader(["new1"])).await.unwrap();
+    corp.contacts.tags().add(1, TagNodes::new().members(["new1"])).await.unwrap();
+    corp.pull().await;
+    let plan = undo(&corp).remove_created(true).plan(&corp.store).await.unwrap();
+    let effects = [SideEffect::Tag { id: 1 }, SideEffect::DirectLeader { of: "wujiu".to_owned() }];
+    assert_eq!(plan.steps[0].side_effects, effects);
+    assert!(apply_undo(&corp, &plan).await.is_clean());
+    corp.pull().await;
+    let plan = Undo::new(corp.id(), 2).plan(&corp.store).await.unwrap();
+    assert!(apply_undo(&corp, &plan).await.is_clean());
+    let leader = corp.app.members().get("wujiu").await.unwrap().direct_leader;
+    assert_eq!(leader, Seen::Known(vec![UserId::new("new1")]));
+    assert!(tag_of(&corp, 1).await.0.contains(&"new1".to_owned()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

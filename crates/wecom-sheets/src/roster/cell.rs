@@ -41,6 +41,8 @@ pub enum WrittenDepartment {
     Id(DepartmentId),
     /// A path from the root, the end of a path, or a name.
     Text(String),
+    /// The names of all levels, the highest first. The first one is the root or a department below it.
+    Levels(Vec<String>),
 }
 
 /// Writes the value as the cell of a roster: items are joined by `;`, flags are 1 and 0.
@@ -55,6 +57,7 @@ impl fmt::Display for RosterValue {
                 departments.iter().map(|department| match department {
                     WrittenDepartment::Id(id) => Cow::Owned(id.0.to_string()),
                     WrittenDepartment::Text(text) => Cow::Borrowed(text.as_str()),
+                    WrittenDepartment::Levels(names) => Cow::Owned(names.join("/")),
                 }),
             ),
             Self::Flag(value) => f.write_str(if *value { "1" } else { "0" }),

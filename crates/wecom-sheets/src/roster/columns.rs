@@ -1,7 +1,7 @@
 //! Decides which column contains which field.
 
 use super::{
-    RosterField, RosterOptions,
+    RosterField, RosterOptions, levels,
     words::{Form, Word, word},
 };
 use crate::{Column, Error, Meaning, REASON_HEADING, Result, cleaning::trimmed, heading_text::is_same};
@@ -13,10 +13,16 @@ pub(super) struct Layout {
     pub(super) forms: Vec<Form>,
     /// The place of the key among the columns.
     pub(super) key: usize,
+    /// The places of the columns for the levels of the department, the highest first.
+    pub(super) levels: Vec<usize>,
 }
 
 impl Layout {
+    /// The place of a field's cell. A department of several levels comes after the cells of all columns.
     pub(super) fn place(&self, field: RosterField) -> Option<usize> {
+        if field == RosterField::Department && !self.levels.is_empty() {
+            return Some(self.columns.len());
+        }
         self.columns.iter().position(|column| column.meaning == Meaning::Field(field))
     }
 }
@@ -35,7 +41,12 @@ impl RosterOptions {
             self.target(heading),
             Ok(Target::Phone
                 | Target::Sure(
-                    Meaning::Field(_) | Meaning::Extra(_) | Meaning::Deciding | Meaning::ReadOnly,
+                    Meaning::Field(_)
+                        | Meaning::Extra(_)
+                        | Meaning::External(_)
+                        | Meaning::Level(_)
+                        | Meaning::Deciding
+                        | Meaning::ReadOnly,
                     _
                 ))
         )
@@ -67,6 +78,9 @@ impl RosterOptions {
         if let Some(name) = heading.strip_prefix("extattr.").map(trimmed).filter(|name| !name.is_empty()) {
             return sure(Meaning::Extra(self.attribute(name).unwrap_or_else(|| name.to_owned())));
         }
+        if let Some(name) = external_name(heading) {
+            return sure(Meaning::External(self.external_attribute(name).unwrap_or_else(|| name.to_owned())));
+        }
         let is_canonical = RosterField::ALL.iter().any(|field| is_same(field.heading(), heading));
         let is_dated = |heading| {
             [RosterField::JoinDate, RosterField::LeaveDate]
@@ -81,11 +95,15 @@ impl RosterOptions {
                 Target::Sure(Meaning::Deciding, Form::Plain)
             }
             Some(Word::Field(field, form)) => Target::Sure(Meaning::Field(field), form),
+            Some(Word::Level(level)) => Target::Sure(Meaning::Level(level), Form::Plain),
             Some(Word::Phone) => Target::Phone,
             Some(Word::ReadOnly) => Target::Sure(Meaning::ReadOnly, Form::Plain),
             Some(Word::Deciding) => Target::Sure(Meaning::Deciding, Form::Plain),
             Some(Word::Nothing) => Target::Sure(Meaning::None, Form::Plain),
-            None => Target::Sure(Meaning::Ignored, Form::Plain),
+            None => match self.external_attribute(heading) {
+                Some(name) => Target::Sure(Meaning::External(name), Form::Plain),
+                None => Target::Sure(Meaning::Ignored, Form::Plain),
+            },
         })
     }
 
@@ -98,6 +116,9 @@ impl RosterOptions {
         if let Some(name) = target.strip_prefix("extra:").map(trimmed).filter(|name| !name.is_empty()) {
             return Ok(Target::Sure(Meaning::Extra(name.to_owned()), Form::Plain));
         }
+        if let Some(name) = target.strip_prefix("external:").map(trimmed).filter(|name| !name.is_empty()) {
+            return Ok(Target::Sure(Meaning::External(name.to_owned()), Form::Plain));
+        }
         if let Some(name) = self.attribute(target).filter(|_| RosterField::from_name(target).is_none()) {
             return Ok(Target::Sure(Meaning::Extra(name), Form::Plain));
         }
@@ -105,6 +126,9 @@ impl RosterOptions {
         let (field, form) = match (named, word(target)) {
             (Some(field), _) => (field, form_of_name(field)),
             (None, Some(Word::Field(field, form))) => (field, form),
+            (None, Some(Word::Level(level))) => {
+                return Ok(Target::Sure(Meaning::Level(level), Form::Plain));
+            }
             _ => {
                 return Err(Error::NoField {
                     target: target.to_owned(),
@@ -119,6 +143,14 @@ impl RosterOptions {
         };
         Ok(Target::Sure(Meaning::Field(field), form))
     }
+}
+
+/// Returns the attribute's name in a heading such as `对外属性.微博`.
+fn external_name(heading: &str) -> Option<&str> {
+    let rest =
+        ["external_attr", "对外属性", "对外信息"].iter().find_map(|word| heading.strip_prefix(word))?;
+    let name = rest.strip_prefix(['.', ':', '：', '-', '/'])?;
+    Some(trimmed(name)).filter(|name| !name.is_empty())
 }
 
 fn form_of_name(field: RosterField) -> Form {
@@ -150,8 +182,12 @@ pub(super) fn layout(headings: Vec<String>, options: &RosterOptions) -> Result<L
     let is_by_id = targets.iter().any(|target| {
         matches!(target, Target::Sure(Meaning::Field(RosterField::Department), Form::Ids | Form::IdsOrNames))
     });
-    let mut layout =
-        Layout { columns: Vec::with_capacity(headings.len()), forms: Vec::new(), key: usize::MAX };
+    let mut layout = Layout {
+        columns: Vec::with_capacity(headings.len()),
+        forms: Vec::new(),
+        key: usize::MAX,
+        levels: Vec::new(),
+    };
     for (heading, target) in headings.into_iter().zip(targets) {
         let (meaning, form) = match target {
             Target::Sure(meaning, form) => (meaning, form),
@@ -185,6 +221,7 @@ pub(super) fn layout(headings: Vec<String>, options: &RosterOptions) -> Result<L
             other_sheets: Vec::new(),
         });
     }
+    layout.levels = levels::places(&mut layout.columns)?;
     Ok(layout)
 }
 
@@ -192,6 +229,8 @@ fn name_of(meaning: &Meaning<RosterField>) -> String {
     match meaning {
         Meaning::Field(field) => field.name().to_owned(),
         Meaning::Extra(name) => format!("the attribute {name}"),
+        Meaning::External(name) => format!("the external attribute {name}"),
+        Meaning::Level(level) => format!("level {level} of the department"),
         _ => String::new(),
     }
 }
@@ -200,7 +239,10 @@ fn name_of(meaning: &Meaning<RosterField>) -> String {
 fn is_same_meaning(one: &Meaning<RosterField>, other: &Meaning<RosterField>) -> bool {
     match (one, other) {
         (Meaning::Field(one), Meaning::Field(other)) => one == other,
-        (Meaning::Extra(one), Meaning::Extra(other)) => is_same(one, other),
+        (Meaning::Extra(one), Meaning::Extra(other)) | (Meaning::External(one), Meaning::External(other)) => {
+            is_same(one, other)
+        }
+        (Meaning::Level(one), Meaning::Level(other)) => one == other,
         _ => false,
     }
 }

@@ -54,6 +54,7 @@ fields! {
     BizMail = "biz_mail", "企业邮箱", Mail;
     /// The departments of the person, in the order of the cell, separated by `;` or line breaks. Departments: by id below a
     /// heading such as 部门ID; by id below 所在部门 (the API's template) if the cell contains only numbers; otherwise texts.
+    /// Columns for the levels (一级部门, 二级部门, …) together are one department.
     Department = "department", "部门", Words;
     /// The main department. Exactly one department.
     MainDepartment = "main_department", "主部门", Words;
@@ -74,6 +75,8 @@ fields! {
     Address = "address", "地址", Words;
     /// The position that external contacts see. A text.
     ExternalPosition = "external_position", "对外职务", Words;
+    /// The corp's short name that external contacts see. A text.
+    ExternalCorpName = "external_corp_name", "企业对外简称", Words;
     /// Names of tags, separated by `;` or line breaks. A list.
     Tags = "tags", "标签", Words;
     /// Whether the account is enabled. A flag.

@@ -46,7 +46,10 @@ pub(super) fn repeats_headings(row: &Row, layout: &Layout) -> bool {
     let mut named = 0;
     let all = layout.columns.iter().enumerate().all(|(at, column)| {
         let cell = trimmed(row.text(at));
-        let is_taken = matches!(column.meaning, Meaning::Field(_) | Meaning::Extra(_));
+        let is_taken = matches!(
+            column.meaning,
+            Meaning::Field(_) | Meaning::Extra(_) | Meaning::External(_) | Meaning::Level(_)
+        );
         if !is_taken || cell.is_empty() {
             return true;
         }
@@ -65,6 +68,7 @@ fn names(layout: &Layout, at: usize, cell: &str) -> bool {
     is_same(cell, &column.heading)
         || match (word(cell), &column.meaning) {
             (Some(Word::Field(field, _)), Meaning::Field(own)) => field == *own,
+            (Some(Word::Level(level)), Meaning::Level(own)) => level == *own,
             _ => false,
         }
 }

@@ -14,6 +14,7 @@ mod departments;
 mod field;
 mod footer;
 mod headings;
+mod levels;
 mod options;
 mod reading;
 mod row;

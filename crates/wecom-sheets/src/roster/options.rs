@@ -22,6 +22,7 @@ pub struct RosterOptions {
     /// Headings and what they are mapped to.
     pub(super) mapped: Vec<(String, String)>,
     attributes: Vec<String>,
+    external_attributes: Vec<String>,
     has_state: bool,
 }
 
@@ -39,8 +40,8 @@ impl RosterOptions {
     }
 
     /// Takes the column with this heading as `target`: the [name](RosterField::name) or a known heading of a field,
-    /// `department_id` for departments by id, `extra:NAME` for the extended attribute NAME, or `ignore`. A file without
-    /// this heading is an error.
+    /// `department_id` for departments by id, `extra:NAME` for the extended attribute NAME, `external:NAME` for the attribute
+    /// NAME of the external profile, or `ignore`. A file without this heading is an error.
     pub fn map(mut self, heading: impl Into<String>, target: impl Into<String>) -> Self {
         self.mapped.push((heading.into(), target.into()));
         self
@@ -50,6 +51,13 @@ impl RosterOptions {
     /// of [`RosterField::heading`] still means the field.
     pub fn attributes<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
         self.attributes.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Adds names of attributes of the external profile (对外属性) that the corp has. Columns with these headings are taken, unless the
+    /// heading means something else by itself.
+    pub fn external_attributes<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
+        self.external_attributes.extend(names.into_iter().map(Into::into));
         self
     }
 
@@ -109,6 +117,12 @@ impl RosterOptions {
             return Some(key);
         }
         self.attributes.iter().find(|name| is_same(name, heading)).map(|name| trimmed(name).to_owned())
+    }
+
+    /// Returns the name of the attribute of the external profile that a heading means.
+    pub(super) fn external_attribute(&self, heading: &str) -> Option<String> {
+        let mut names = self.external_attributes.iter();
+        names.find(|name| is_same(name, heading)).map(|name| trimmed(name).to_owned())
     }
 
     /// Returns an error if a mapped heading is missing.

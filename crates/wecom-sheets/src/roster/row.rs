@@ -10,7 +10,7 @@ use crate::{Meaning, SheetProblem, cleaning::CellProblem, heading_text::is_same}
 pub struct RosterRow {
     pub(super) line: u64,
     pub(super) layout: Arc<Layout>,
-    /// One for each column.
+    /// One for each column, and the department of several levels if the file has such columns.
     pub(super) cells: Vec<Held>,
     /// The row as a whole cannot be read.
     pub(super) fault: Option<CellProblem>,
@@ -98,6 +98,13 @@ impl RosterRow {
             Meaning::Extra(name) => Some((name.as_str(), self.at(Some(at)))),
             _ => None,
         })
+    }
+
+    /// Returns the cell of an attribute of the external profile. Case and blanks in the name are ignored.
+    pub fn external_attribute(&self, name: &str) -> RosterCell<'_> {
+        let is_it =
+            |meaning: &Meaning<RosterField>| matches!(meaning, Meaning::External(own) if is_same(own, name));
+        self.at(self.layout.columns.iter().position(|column| is_it(&column.meaning)))
     }
 
     /// Returns the cell of the key column.

@@ -8,11 +8,12 @@ use super::{
     columns::{Layout, layout},
     footer::{is_footer, repeats_headings},
     headings::{Found, Headings},
+    levels,
     row::Held,
 };
 use crate::{
     Column, Format, Kind, Meaning, Options, Result, Row, Sheet, SheetRows,
-    cleaning::{CellProblem, Corrections, trimmed},
+    cleaning::{CellProblem, Corrections, Wanted, trimmed},
     heading_words::is_like_id,
 };
 
@@ -101,6 +102,8 @@ impl RosterTable {
     pub fn fields(&self) -> impl Iterator<Item = RosterField> {
         self.layout.columns.iter().filter_map(|column| match column.meaning {
             Meaning::Field(field) => Some(field),
+            // The other levels belong to the same field.
+            Meaning::Level(1) => Some(RosterField::Department),
             _ => None,
         })
     }
@@ -113,12 +116,25 @@ impl RosterTable {
         })
     }
 
+    /// Returns the names of the attributes of the external profile in the file, in its order.
+    pub fn external_attributes(&self) -> impl Iterator<Item = &str> {
+        self.layout.columns.iter().filter_map(|column| match &column.meaning {
+            Meaning::External(name) => Some(name.as_str()),
+            _ => None,
+        })
+    }
+
+    /// Returns the headings of the columns for the levels of the department, the highest level first.
+    pub fn levels(&self) -> impl Iterator<Item = &str> {
+        self.layout.levels.iter().map(|at| self.layout.columns[*at].heading.as_str())
+    }
+
     /// Returns the headings of ignored columns: unknown ones, and values that cannot be written, such as 激活状态.
     pub fn ignored(&self) -> impl Iterator<Item = &str> {
         self.headings_of(&[Meaning::Ignored, Meaning::ReadOnly])
     }
 
-    /// Returns the headings of ignored columns that affect people, such as 一级部门 or 离职日期. They deserve a warning.
+    /// Returns the headings of ignored columns that affect people, such as 主管 or 离职日期. They deserve a warning.
     pub fn deciding(&self) -> impl Iterator<Item = &str> {
         self.headings_of(&[Meaning::Deciding])
     }
@@ -176,15 +192,18 @@ impl RosterRows {
         for (at, column) in layout.columns.iter().enumerate() {
             let is_key = at == layout.key;
             let read = match &column.meaning {
-                Meaning::Field(_) | Meaning::Extra(_) if row.kind(at) == Kind::Absent => {
+                meaning if is_taken(meaning) && row.kind(at) == Kind::Absent => {
                     Ok((Content::Unknown, Corrections::default()))
                 }
-                Meaning::Field(_) | Meaning::Extra(_) if is_merged(row, at) => Err(CellProblem::MergedAcross),
+                meaning if is_taken(meaning) && is_merged(row, at) => Err(CellProblem::MergedAcross),
                 meaning if self.hides_number_formats && has_zeros(meaning, is_key) && is_number(row, at) => {
                     Err(CellProblem::HiddenFormat)
                 }
                 Meaning::Field(field) => cell::field(*field, layout.forms[at], row.kind(at), row.text(at)),
-                Meaning::Extra(_) => cell::attribute(is_key, row.kind(at), row.text(at)),
+                Meaning::Extra(_) | Meaning::External(_) => {
+                    cell::attribute(is_key, row.kind(at), row.text(at))
+                }
+                Meaning::Level(_) => cell::one(Wanted::Words, row.kind(at), row.text(at)),
                 Meaning::None => {
                     reading.astray += u64::from(column.heading.is_empty() && is_astray(row, at));
                     Ok((Content::Unknown, Corrections::default()))
@@ -202,6 +221,10 @@ impl RosterRows {
                 }
                 Err(problem) => Held::Faulty(problem),
             });
+        }
+        if !layout.levels.is_empty() {
+            let department = levels::department(&mut cells, &layout.levels);
+            cells.push(department);
         }
         let beyond = (layout.columns.len()..row.len()).filter(|at| is_astray(row, *at)).count();
         reading.astray += beyond as u64;
@@ -236,6 +259,11 @@ impl fmt::Debug for RosterRows {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RosterRows").field("rows", &self.rows).finish_non_exhaustive()
     }
+}
+
+/// Returns whether the cells of a column are read.
+const fn is_taken(meaning: &Meaning<RosterField>) -> bool {
+    matches!(meaning, Meaning::Field(_) | Meaning::Extra(_) | Meaning::External(_) | Meaning::Level(_))
 }
 
 fn is_number(row: &Row, at: usize) -> bool {

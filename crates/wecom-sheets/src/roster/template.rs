@@ -100,7 +100,7 @@ impl RosterTemplate {
             RosterField::Enable => "启用",
             RosterField::State => "在职",
             RosterField::JoinDate => "2026-01-31",
-            RosterField::LeaveDate => "",
+            RosterField::ExternalCorpName | RosterField::LeaveDate => "",
         };
         text.to_owned()
     }

@@ -2,7 +2,7 @@
 
 use wecom_contacts::imports::{ImportMember, MemberColumn};
 
-use super::RosterField;
+use super::{RosterField, levels::level};
 use crate::{
     heading_text::{is_note, joined, parts, plain, squeezed, without_number},
     heading_words::{self, names_departments},
@@ -30,6 +30,8 @@ pub(super) enum Form {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Word {
     Field(RosterField, Form),
+    /// One level of the department, from 1.
+    Level(u8),
     /// A telephone number: the mobile number if no other column contains it.
     Phone,
     /// Exports contain it, and it cannot be written.
@@ -101,7 +103,10 @@ const TAGS: &[&str] =
 
 const BIZ_MAIL: &[&str] = &["企业邮箱", "企业邮箱帐号", "企业邮箱账号", "biz_mail", "bizmail"];
 
-const EXTERNAL_POSITION: &[&str] = &["对外职务", "external_position", "externalposition"];
+const EXTERNAL_CORP_NAME: &[&str] =
+    &["企业对外简称", "对外简称", "对外企业简称", "external_corp_name", "externalcorpname"];
+
+const EXTERNAL_POSITION: &[&str] = &["对外职务", "对外职位", "external_position", "externalposition"];
 
 /// Notes behind a leader's heading that say how a leader is written.
 const LEADER_NOTES: &[&str] = &["帐号", "账号", "工号", "姓名", "userid", "name", "id", "员工号", "手机号"];
@@ -110,7 +115,7 @@ const LEADER_NOTES: &[&str] = &["帐号", "账号", "工号", "姓名", "userid"
 pub(super) fn word(heading: &str) -> Option<Word> {
     let text = plain(heading);
     let text = without_number(&text);
-    own_of_parts(text).or_else(|| of_import(heading, text))
+    own_of_parts(text).or_else(|| level(heading).map(Word::Level)).or_else(|| of_import(heading, text))
 }
 
 /// Recognises the headings that an import does not know, or cannot write.
@@ -129,6 +134,7 @@ fn own(text: &str) -> Option<Word> {
         () if is_among(MAIN_DEPARTMENT) => Word::Field(RosterField::MainDepartment, form()),
         () if is_among(TAGS) => Word::Field(RosterField::Tags, Form::Plain),
         () if is_among(BIZ_MAIL) => Word::Field(RosterField::BizMail, Form::Plain),
+        () if is_among(EXTERNAL_CORP_NAME) => Word::Field(RosterField::ExternalCorpName, Form::Plain),
         () if is_among(EXTERNAL_POSITION) => Word::Field(RosterField::ExternalPosition, Form::Plain),
         () => return None,
     })
@@ -265,7 +271,9 @@ mod tests {
         assert_eq!(field("禁用状态"), Some((RosterField::Enable, Form::Negated)));
         assert_eq!(field("企业邮箱"), Some((RosterField::BizMail, Form::Plain)));
         assert_eq!(word("激活状态"), Some(Word::ReadOnly));
-        assert_eq!(word("一级部门"), Some(Word::Deciding));
+        assert_eq!(word("一级部门"), Some(Word::Level(1)));
+        assert_eq!(word("一级部门负责人"), Some(Word::Deciding));
+        assert_eq!(field("企业对外简称"), Some((RosterField::ExternalCorpName, Form::Plain)));
         assert_eq!(word("工号"), None);
         assert_eq!(word("籍贯"), None);
     }

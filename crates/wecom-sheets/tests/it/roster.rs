@@ -363,3 +363,75 @@ fn nothing_personal_is_in_debug() {
     let text = format!("{rows:?} {reading:?} {:?}", rows[0].cell(RosterField::Mobile));
     assert!(!text.contains("王芳") && !text.contains("1380000") && !text.contains("1.38E"), "{text}");
 }
+
+fn levels(names: &[&str]) -> RosterValue {
+    RosterValue::Departments(vec![WrittenDepartment::Levels(
+        names.iter().map(|name| (*name).to_owned()).collect(),
+    )])
+}
+
+#[test]
+fn columns_for_the_levels_of_a_department_are_one_department() {
+    let csv = "帐号,三级部门,姓名,一级部门,二级部门\n\
+        a,后端组,甲,研发部,平台\n\
+        b,,乙,研发部,平台\n\
+        c,-,丙,研发部,无\n\
+        d,,丁,,\n\
+        e,后端组,戊,研发部,\n";
+    let table = table(csv, &RosterOptions::new()).unwrap();
+    assert_eq!(table.levels().collect::<Vec<_>>(), ["一级部门", "二级部门", "三级部门"]);
+    let fields: Vec<_> = table.fields().collect();
+    assert_eq!(fields, [RosterField::Userid, RosterField::Name, RosterField::Department]);
+    let (rows, reading) = all(&table);
+    let department = |at: usize| rows[at].cell(RosterField::Department);
+    assert_eq!(department(0).value(), Some(&levels(&["研发部", "平台", "后端组"])));
+    assert_eq!(department(1).value(), Some(&levels(&["研发部", "平台"])));
+    assert_eq!(department(2).value(), Some(&levels(&["研发部"])));
+    assert_eq!(department(3), RosterCell::Empty);
+    let gap = CellProblem::Unfit("has no department of the level above");
+    assert_eq!(department(4), RosterCell::Faulty(&gap));
+    assert_eq!(faults(&rows[4]), [("三级部门".to_owned(), gap.clone())]);
+    assert_eq!((reading.fault_count, reading.faulty_rows), (1, 1));
+    let english = "userid,Level 1 Department,Level 2 Department\na,R&D,Platform\n";
+    let (rows, _) = read(english, &RosterOptions::new());
+    assert_eq!(rows[0].cell(RosterField::Department).value(), Some(&levels(&["R&D", "Platform"])));
+}
+
+#[test]
+fn levels_beside_a_whole_department_are_an_error_and_so_is_a_missing_level() {
+    let error = |csv: &str| table(csv, &RosterOptions::new()).err().unwrap().to_string();
+    let both = error("帐号,部门,一级部门,二级部门\na,x,y,z\n");
+    assert_eq!(
+        both,
+        "several columns map to department: 部门, 一级部门, 二级部门; keep one and ignore the others"
+    );
+    assert!(error("帐号,一级部门,三级部门\na,x,y\n").contains("二级部门"));
+    assert!(error("帐号,一级部门,二级部门,一级部门\na,x,y,z\n").contains("level 1 of the department"));
+    // Ignoring one of the two settles it, and a level can have any heading.
+    let options = RosterOptions::new().map("部门", "ignore").map("事业群", "二级部门");
+    let (rows, _) = read("帐号,部门,一级部门,事业群\na,x,y,z\n", &options);
+    assert_eq!(rows[0].cell(RosterField::Department).value(), Some(&levels(&["y", "z"])));
+    // One level alone does not say where in it a person works.
+    let table = table("帐号,姓名,一级部门\na,甲,研发部\n", &RosterOptions::new()).unwrap();
+    assert_eq!(table.deciding().collect::<Vec<_>>(), ["一级部门"]);
+}
+
+#[test]
+fn attributes_of_the_external_profile_have_columns_of_their_own() {
+    let csv = "帐号,姓名,热线,对外属性.官网,external_attr.热线,微博,企业对外简称,对外职务,公众号\n\
+        a,甲,分机,example,400-1,@a,示例,顾问,x\n";
+    let options = RosterOptions::new()
+        .attributes(["热线"])
+        .external_attributes(["微博", "热线"])
+        .map("公众号", "external:服务号");
+    let table = table(csv, &options).unwrap();
+    assert_eq!(table.attributes().collect::<Vec<_>>(), ["热线"]);
+    assert_eq!(table.external_attributes().collect::<Vec<_>>(), ["官网", "热线", "微博", "服务号"]);
+    let (rows, _) = all(&table);
+    assert_eq!(rows[0].attribute("热线").text(), Some("分机"));
+    for (name, text) in [("官网", "example"), ("热线", "400-1"), ("微博", "@a"), ("服务号", "x")] {
+        assert_eq!(rows[0].external_attribute(name).text(), Some(text), "{name}");
+    }
+    assert_eq!(rows[0].cell(RosterField::ExternalCorpName).text(), Some("示例"));
+    assert_eq!(rows[0].cell(RosterField::ExternalPosition).text(), Some("顾问"));
+}

@@ -9,13 +9,14 @@ use bytes::Bytes;
 use futures_util::stream;
 use serde_json::{Map, Value};
 
-use super::incoming::Incoming;
+use super::{incoming::Incoming, unread::ReadNotes};
 
 /// The arguments: the query of a GET, the JSON body of a POST, the form of an upload.
 #[derive(Debug, Default)]
 pub(crate) struct Args {
-    query: Vec<(String, String)>,
-    body: Option<Map<String, Value>>,
+    pub(super) query: Vec<(String, String)>,
+    pub(super) body: Option<Map<String, Value>>,
+    pub(super) notes: ReadNotes,
     /// The parts of a multipart form.
     pub(crate) parts: Vec<Part>,
     misread: Cell<bool>,
@@ -87,7 +88,9 @@ impl Args {
 
     /// Returns a value of the query, for every method.
     pub(crate) fn query(&self, key: &str) -> Option<&str> {
-        self.query.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
+        let (_, value) = self.query.iter().find(|(name, _)| name == key)?;
+        self.notes.note(value);
+        Some(value)
     }
 
     /// Returns the pairs of the query in their order.
@@ -169,7 +172,8 @@ impl Args {
 
     fn body(&self) -> Option<Fields<'_>> {
         let strict_numbers = self.strict_numbers.get();
-        Some(Fields { map: self.body.as_ref()?, misread: &self.misread, strict_numbers })
+        let map = self.body.as_ref()?;
+        Some(Fields { map, misread: &self.misread, notes: &self.notes, strict_numbers })
     }
 }
 
@@ -178,6 +182,7 @@ impl Args {
 pub(crate) struct Fields<'a> {
     map: &'a Map<String, Value>,
     misread: &'a Cell<bool>,
+    notes: &'a ReadNotes,
     strict_numbers: bool,
 }
 
@@ -188,7 +193,9 @@ impl<'a> Fields<'a> {
     }
 
     fn value(&self, key: &str) -> Option<&'a Value> {
-        self.map.get(key).filter(|value| !value.is_null())
+        let value = self.map.get(key)?;
+        self.notes.note(value);
+        Some(value).filter(|value| !value.is_null())
     }
 
     /// Returns a text.

@@ -121,6 +121,7 @@ fn dispatch(
             trace.executed = true;
             args.set_strict_numbers(world.choices.strict_numbers);
             let outcome = handler(&mut world, &args, now, incoming.ip);
+            trace.unread = args.unread();
             (args.is_misread(), outcome)
         }
         Handler::Read(access, handler) => {
@@ -129,6 +130,7 @@ fn dispatch(
             trace.reached_by(&caller);
             let call = Call { caller, args, now };
             let outcome = handler(&world, &call);
+            trace.unread = call.args.unread();
             (call.args.is_misread(), outcome)
         }
         Handler::Write(access, handler) => {
@@ -138,6 +140,7 @@ fn dispatch(
             trace.reached_by(&caller);
             let call = Call { caller, args, now };
             let outcome = handler(&mut world, &call);
+            trace.unread = call.args.unread();
             (call.args.is_misread(), outcome)
         }
     };

@@ -25,6 +25,7 @@ mod reply;
 mod route;
 mod routes;
 mod tags;
+mod unread;
 mod written;
 
 use std::sync::Arc;

@@ -3,6 +3,7 @@
 
 use std::net::IpAddr;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -10,7 +11,7 @@ use crate::world::{DepartmentForm, Range};
 
 /// The fields of a department, named as in `department/create` and `department/update`. A field that is not set stays
 /// unchanged.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[must_use]
 pub struct ConsoleDepartment {
@@ -71,7 +72,7 @@ impl From<ConsoleDepartment> for DepartmentForm {
 }
 
 /// The callback target (接收事件服务器) of the contacts assistant, or of an app.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[must_use]
 pub struct ConsoleCallback {
@@ -128,7 +129,7 @@ impl std::fmt::Debug for ConsoleCallback {
 }
 
 /// The permission of the contacts-sync secret (通讯录同步 > 权限).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum ConsolePermission {
@@ -141,7 +142,7 @@ pub enum ConsolePermission {
 }
 
 /// The permissions from before 2022 that a credential has. A field that is not set stays unchanged.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[must_use]
 pub struct ConsoleLegacy {
@@ -178,7 +179,7 @@ impl ConsoleLegacy {
 }
 
 /// The visible range (可见范围) of an app. A department includes its subtree; a tag includes its departments and members.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[must_use]
 pub struct ConsoleRange {
@@ -226,7 +227,7 @@ impl From<ConsoleRange> for Range {
 }
 
 /// A visit to a page of an app, by a member (`userid`) or by a visitor from outside (`openid`).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[must_use]
 pub struct ConsoleVisit {
@@ -263,7 +264,7 @@ impl ConsoleVisit {
 }
 
 /// An event with any name and elements.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[must_use]
 pub struct ConsoleEvent {
@@ -316,7 +317,7 @@ pub struct InvalidTagMembers {
 }
 
 /// The IPs that can call with a secret (企业可信IP).
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TrustedIps {
     pub(super) agentid: Option<u32>,

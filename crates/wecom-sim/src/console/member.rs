@@ -1,8 +1,10 @@
 //! The fields of a member for the console. Unknown fields are refused.
 
-use serde::{Deserialize, Deserializer};
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use crate::world::{AttributeForm, MemberForm, ProfileForm};
+use super::attributes::{Attributes, GenderForm, Profile};
+use crate::world::MemberForm;
 
 /// The fields of a member, named as in `user/create` and `user/update`. A field that is not set stays unchanged.
 ///
@@ -15,7 +17,7 @@ use crate::world::{AttributeForm, MemberForm, ProfileForm};
 /// assert_eq!(sim.console().create_member(member).await?, "qianyi");
 /// # Ok(()) }
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[must_use]
 pub struct ConsoleMember {
@@ -32,8 +34,7 @@ pub struct ConsoleMember {
     main_department: Option<i64>,
     direct_leader: Option<Vec<String>>,
     position: Option<String>,
-    #[serde(deserialize_with = "gender")]
-    gender: Option<String>,
+    gender: Option<GenderForm>,
     telephone: Option<String>,
     address: Option<String>,
     enable: Option<i64>,
@@ -132,7 +133,7 @@ impl ConsoleMember {
 
     /// Sets the gender: `1` for male, `2` for female, `0` for unknown.
     pub fn gender(mut self, gender: impl Into<String>) -> Self {
-        self.gender = Some(gender.into());
+        self.gender = Some(GenderForm::Text(gender.into()));
         self
     }
 
@@ -180,97 +181,9 @@ impl ConsoleMember {
 
     /// Sets a custom attribute of type text (扩展属性). The attributes of the form replace all attributes of the member.
     pub fn extattr_text(mut self, name: impl Into<String>, text: impl Into<String>) -> Self {
-        let text = Some(Text { value: text.into() });
-        let attribute = Attribute { kind: 0, name: name.into(), text, web: None, miniprogram: None };
-        self.extattr.get_or_insert_default().attrs.push(attribute);
+        self.extattr.get_or_insert_default().push_text(name.into(), text.into());
         self
     }
-}
-
-/// Accepts a number, or a text as in older test set-ups.
-fn gender<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Either {
-        Number(u32),
-        Text(String),
-    }
-    Ok(Option::deserialize(deserializer)?.map(|either| match either {
-        Either::Number(number) => number.to_string(),
-        Either::Text(text) => text,
-    }))
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Attributes {
-    attrs: Vec<Attribute>,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Profile {
-    external_corp_name: Option<String>,
-    wechat_channels: Option<Channels>,
-    external_attr: Option<Vec<Attribute>>,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Channels {
-    nickname: Option<String>,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Attribute {
-    #[serde(rename = "type")]
-    kind: i64,
-    name: String,
-    text: Option<Text>,
-    web: Option<Web>,
-    miniprogram: Option<Miniprogram>,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Text {
-    value: String,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Web {
-    url: String,
-    title: String,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Miniprogram {
-    appid: String,
-    pagepath: String,
-    title: String,
-}
-
-impl From<Attribute> for AttributeForm {
-    fn from(attribute: Attribute) -> Self {
-        let miniprogram = attribute.miniprogram.unwrap_or_default();
-        let web = attribute.web.unwrap_or_default();
-        Self {
-            kind: attribute.kind,
-            name: attribute.name,
-            text: attribute.text.map(|text| text.value),
-            url: web.url,
-            title: if web.title.is_empty() { miniprogram.title } else { web.title },
-            appid: miniprogram.appid,
-            pagepath: miniprogram.pagepath,
-        }
-    }
-}
-
-fn attribute_forms(attributes: Vec<Attribute>) -> Vec<AttributeForm> {
-    attributes.into_iter().map(Into::into).collect()
 }
 
 impl From<ConsoleMember> for MemberForm {
@@ -289,17 +202,13 @@ impl From<ConsoleMember> for MemberForm {
             main_department: member.main_department,
             direct_leader: member.direct_leader,
             position: member.position,
-            gender: member.gender,
+            gender: member.gender.map(GenderForm::into_text),
             telephone: member.telephone,
             address: member.address,
             enable: member.enable,
             avatar_mediaid: member.avatar_mediaid,
-            extattr: member.extattr.map(|extattr| attribute_forms(extattr.attrs)),
-            external_profile: member.external_profile.map(|profile| ProfileForm {
-                external_corp_name: profile.external_corp_name,
-                channels_nickname: profile.wechat_channels.and_then(|channels| channels.nickname),
-                external_attr: profile.external_attr.map(attribute_forms),
-            }),
+            extattr: member.extattr.map(Attributes::into_forms),
+            external_profile: member.external_profile.map(Into::into),
             external_position: member.external_position,
             to_invite: member.to_invite,
             activated: member.activated,

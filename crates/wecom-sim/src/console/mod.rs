@@ -1,6 +1,7 @@
 //! The administrator's console (管理后台) and the WeCom app of a member. Their changes are outside the API and are
 //! delivered as callbacks.
 
+mod attributes;
 mod error;
 mod forms;
 mod json;
@@ -9,12 +10,13 @@ mod session;
 
 use std::{net::IpAddr, sync::Arc};
 
+pub(crate) use attributes::{Attributes, GenderForm, Profile};
 pub use error::ConsoleError;
 pub use forms::{
     ConsoleCallback, ConsoleDepartment, ConsoleEvent, ConsoleLegacy, ConsolePermission, ConsoleRange,
     ConsoleVisit, InvalidTagMembers,
 };
-pub(crate) use json::perform;
+pub(crate) use json::{Done, operations};
 pub use member::ConsoleMember;
 
 use session::{Result, act};

@@ -1,5 +1,7 @@
 //! Reads the input of the control surface and explains what is wrong with it.
 
+use std::{borrow::Cow, marker::PhantomData};
+
 use axum::{
     Json,
     extract::{FromRequest, FromRequestParts, Request},
@@ -7,28 +9,29 @@ use axum::{
 };
 use http::{StatusCode, request::Parts};
 use http_body_util::{BodyExt, Limited};
-use serde::{Serialize, de::DeserializeOwned};
-use serde_json::{Map, Value, json};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
 
 use crate::console::ConsoleError;
 
-/// Maximum size of a body. No set-up is larger.
-const BODY_LIMIT: usize = 1 << 20;
+/// Maximum size of a body, except that of a seed.
+pub(crate) const BODY_LIMIT: usize = 1 << 20;
 
 /// A refusal: a status of 400 or above with `{"error": …}`.
 #[derive(Debug)]
-pub(super) struct Refused {
+pub(crate) struct Refused {
     status: StatusCode,
     error: String,
     errcode: Option<i32>,
 }
 
 impl Refused {
-    pub(super) fn new(status: StatusCode, error: impl ToString) -> Self {
+    pub(crate) fn new(status: StatusCode, error: impl ToString) -> Self {
         Self { status, error: error.to_string(), errcode: None }
     }
 
-    pub(super) fn bad(error: impl ToString) -> Self {
+    pub(crate) fn bad(error: impl ToString) -> Self {
         Self::new(StatusCode::BAD_REQUEST, error)
     }
 }
@@ -46,27 +49,36 @@ impl From<ConsoleError> for Refused {
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        let mut body = json!({"error": self.error});
-        if let Some(errcode) = self.errcode {
-            body["errcode"] = errcode.into();
-        }
+        let body = ErrorBody { error: self.error, errcode: self.errcode };
         (self.status, Json(body)).into_response()
     }
 }
 
-/// A JSON body with any content type; an empty body counts as `{}`.
-pub(super) struct Input<T>(pub(super) T);
+/// The body of a refusal.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Error")]
+pub(super) struct ErrorBody {
+    /// What is wrong.
+    error: String,
+    /// The errcode of the API, if a rule of the API forbids the action.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    errcode: Option<i32>,
+}
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Input<T> {
+/// A JSON body with any content type. An empty body and `null` count as `{}`, because `null` is what many clients send
+/// for a missing value.
+pub(crate) struct Input<T, const LIMIT: usize = BODY_LIMIT>(pub(crate) T);
+
+impl<S: Send + Sync, T: DeserializeOwned, const LIMIT: usize> FromRequest<S> for Input<T, LIMIT> {
     type Rejection = Refused;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Refused> {
-        let body = Limited::new(request.into_body(), BODY_LIMIT)
+        let body = Limited::new(request.into_body(), LIMIT)
             .collect()
             .await
             .map_err(|_| Refused::new(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large or was cut off"))?
             .to_bytes();
-        let body: &[u8] = if body.trim_ascii().is_empty() { b"{}" } else { &body };
+        let body: &[u8] = if matches!(body.trim_ascii(), b"" | b"null") { b"{}" } else { &body };
         serde_json::from_slice(body)
             .map(Self)
             .map_err(|error| Refused::bad(format!("the body cannot be read: {error}")))
@@ -74,7 +86,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Input<T> {
 }
 
 /// The parsed query.
-pub(super) struct StrictQuery<T>(pub(super) T);
+pub(crate) struct StrictQuery<T>(pub(super) T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for StrictQuery<T> {
     type Rejection = Refused;
@@ -94,6 +106,40 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for StrictQuery<T>
         serde_json::from_value(Value::Object(fields))
             .map(Self)
             .map_err(|error| Refused::bad(format!("the query cannot be read: {error}")))
+    }
+}
+
+/// Some fields of a `T`, which are changed; the others stay unchanged.
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+pub(super) struct Changes<T> {
+    pub(super) fields: Map<String, Value>,
+    #[serde(skip)]
+    changed: PhantomData<fn() -> T>,
+}
+
+impl<T> Default for Changes<T> {
+    fn default() -> Self {
+        Self { fields: Map::new(), changed: PhantomData }
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Changes<T> {
+    fn schema_name() -> Cow<'static, str> {
+        format!("{}Changes", T::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut schema = T::json_schema(generator);
+        schema.remove("required");
+        schema.insert("additionalProperties".into(), false.into());
+        // A field that is absent keeps its value, so the defaults of the type do not apply.
+        for field in schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
+            if let Some(field) = field.1.as_object_mut() {
+                field.remove("default");
+            }
+        }
+        schema
     }
 }
 

@@ -1,20 +1,38 @@
 //! The settings of the corp: console settings, secrets and their permissions, apps.
 
-use std::{net::IpAddr, sync::Arc};
+use std::net::IpAddr;
 
-use axum::{Json, extract::State};
+use axum::Json;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::input::{Input, Refused, merged};
-use crate::{
-    shared::Shared,
-    world::{App, ConsoleSettings, ContactsSync, Corp, Range},
+use super::{
+    input::{Changes, Input, Refused, merged},
+    operation::{Call, Operation},
 };
+use crate::world::{App, ConsoleSettings, ContactsSync, Corp, Range};
+
+pub(super) fn operations() -> Vec<Operation> {
+    vec![
+        Operation::get(
+            "/_sim/settings",
+            "settings",
+            "Returns the console settings, the permissions of the secrets, and the apps.",
+            settings,
+        ),
+        Operation::put(
+            "/_sim/settings",
+            "set_settings",
+            "Changes the given settings. An app with a new id is created.",
+            set_settings,
+        ),
+    ]
+}
 
 /// The corp's settings. In a `PUT` every part and every key is optional; absent ones stay unchanged.
-#[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Settings {
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct Settings {
     /// The settings in 管理后台.
     console: ConsoleSettings,
     /// The contacts-sync secret (通讯录同步).
@@ -23,7 +41,7 @@ pub(super) struct Settings {
     apps: Vec<AppSettings>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ContactsSettings {
     enabled: bool,
@@ -32,7 +50,7 @@ struct ContactsSettings {
     trusted_ips: Vec<IpAddr>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct AppSettings {
     agent_id: u32,
@@ -53,31 +71,31 @@ fn yes() -> bool {
     true
 }
 
-pub(super) async fn settings(State(shared): State<Arc<Shared>>) -> Json<Settings> {
-    Json(Settings::of(shared.world.read().corp(0)))
+async fn settings(call: Call) -> Result<Json<Settings>, Refused> {
+    Ok(Json(Settings::of(call.shared.world.read().corp(0))))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct GivenSettings {
+#[schemars(rename = "SettingsChanges")]
+struct GivenSettings {
     #[serde(default)]
-    console: Map<String, Value>,
+    console: Changes<ConsoleSettings>,
     #[serde(default)]
-    contacts: Map<String, Value>,
+    contacts: Changes<ContactsSettings>,
+    /// A known `agent_id` changes the given fields of this app. A new one creates an app, which needs a `secret`.
     #[serde(default)]
-    apps: Vec<Map<String, Value>>,
+    apps: Vec<Changes<AppSettings>>,
 }
 
-pub(super) async fn set_settings(
-    State(shared): State<Arc<Shared>>,
-    Input(given): Input<GivenSettings>,
-) -> Result<Json<Settings>, Refused> {
-    let mut world = shared.world.write();
+async fn set_settings(call: Call<(), (), Input<GivenSettings>>) -> Result<Json<Settings>, Refused> {
+    let given = call.body.0;
+    let mut world = call.shared.world.write();
     let corp = world.corp_mut(0);
     let mut settings = Settings::of(corp);
-    settings.console = merged(&settings.console, given.console)?;
-    settings.contacts = merged(&settings.contacts, given.contacts)?;
-    for mut app in given.apps {
+    settings.console = merged(&settings.console, given.console.fields)?;
+    settings.contacts = merged(&settings.contacts, given.contacts.fields)?;
+    for Changes { fields: mut app, .. } in given.apps {
         let agent_id = app.get("agent_id").and_then(Value::as_u64);
         let present = settings.apps.iter_mut().find(|present| Some(u64::from(present.agent_id)) == agent_id);
         match present {
@@ -91,7 +109,7 @@ pub(super) async fn set_settings(
 }
 
 impl Settings {
-    fn of(corp: &Corp) -> Self {
+    pub(crate) fn of(corp: &Corp) -> Self {
         let ContactsSync { enabled, may_edit, legacy_ip, ref trusted_ips, .. } = corp.contacts;
         let apps = corp.apps.iter().map(|app| AppSettings {
             agent_id: app.agent_id,
@@ -109,7 +127,7 @@ impl Settings {
         }
     }
 
-    fn apply(self, corp: &mut Corp) {
+    pub(crate) fn apply(self, corp: &mut Corp) {
         corp.console = self.console;
         corp.contacts.enabled = self.contacts.enabled;
         corp.contacts.may_edit = self.contacts.may_edit;

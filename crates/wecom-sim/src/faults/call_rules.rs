@@ -2,12 +2,13 @@
 
 use std::{fmt, str::FromStr, time::Duration};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::counting::When;
 
 /// A rule for calls of the API.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct CallRule {
@@ -71,7 +72,7 @@ impl CallRule {
 }
 
 /// A caller. The JSON form is that of the request log: `"contacts"`, `"app 1000002"`, `"shared app 1000002"`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
 #[non_exhaustive]
 pub enum FaultCaller {
@@ -129,7 +130,7 @@ impl From<FaultCaller> for String {
 /// In JSON an object with one key: `{"errcode": -1}`, `{"latency": {"ms": 500}}`, `{"reset": "after"}`, `{"truncate":
 /// {"bytes": 10}}`, `{"page": {"status": 502}}`, `{"kill_token": 42001}`, `{"close": {"seconds": 60}}`, `{"parallel":
 /// 5}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Fault {
@@ -178,7 +179,7 @@ pub enum Fault {
 }
 
 /// Whether a fault applies before or after the execution.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Moment {
     /// Before the execution, so the call has no effect.
@@ -189,7 +190,7 @@ pub enum Moment {
 }
 
 /// The errcode of calls with a killed token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "i32", into = "i32")]
 #[non_exhaustive]
 pub enum TokenDeath {

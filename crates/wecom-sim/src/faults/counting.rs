@@ -1,11 +1,12 @@
 //! The calls or deliveries that a rule applies to. Rules are counters, not random, so every test can be repeated.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Selects among the calls or deliveries that match a rule.
 ///
 /// In JSON `{"next": 3}`, `{"every": 20}` or `{"every": 20, "offset": 3}`. A rule without it always applies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "WhenJson", into = "WhenJson")]
 #[non_exhaustive]
 pub enum When {
@@ -42,7 +43,7 @@ impl Default for When {
     }
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct WhenJson {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -80,7 +81,7 @@ impl From<When> for WhenJson {
 }
 
 /// An active rule with its counters.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct RuleState<R> {
     /// The rule as set.

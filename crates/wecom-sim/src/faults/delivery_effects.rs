@@ -12,7 +12,7 @@ pub(crate) enum Flaw {
 }
 
 /// The effect on one delivery.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct DeliveryEffects {
     pub(crate) dispatch: Dispatch,
     /// The flaw, and the number of attempts with it.

@@ -4,6 +4,7 @@
 //! delivery has at most one fault of each group, from the first rule whose turn it is. The groups are dispatch (drop,
 //! delay, reorder), forged attempts (signature, receiveid, garbage), copies and replay.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::counting::When;
@@ -12,7 +13,7 @@ use super::counting::When;
 ///
 /// In JSON `{"event": "change_contact/*", "target": "contacts", "when": {"every": 10}, "fault": {"duplicate": 2}}`;
 /// only `fault` is required.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct DeliveryRule {
@@ -39,7 +40,7 @@ fn all() -> String {
 ///
 /// In JSON `{"duplicate": 2}`, `{"reorder": 3}`, `{"delay": {"seconds": 60}}`, `"drop"`, `{"wrong_signature": 1}`,
 /// `{"wrong_receive_id": 1}`, `{"garbage": 1}`, `{"replay": {"seconds": 600}}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum DeliveryFault {

@@ -27,6 +27,9 @@ type Closures = HashMap<(Option<usize>, &'static str), (Millis, Fault)>;
 /// The index of a `parallel` rule, the corp and the endpoint.
 type CallCounterKey = (usize, Option<usize>, &'static str);
 
+/// Maximum number of rules that can be added one after another.
+const RULES_KEPT: usize = 10_000;
+
 /// Counts calls and deliveries, and returns the effects of the rules.
 #[derive(Debug, Default)]
 pub(crate) struct FaultInjector {
@@ -35,8 +38,9 @@ pub(crate) struct FaultInjector {
     rules: Mutex<ActiveRules>,
 }
 
-#[derive(Debug, Default)]
-struct ActiveRules {
+/// The rules with their counters, the closed endpoints and the running calls.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ActiveRules {
     calls: Vec<RuleState<CallRule>>,
     deliveries: Vec<RuleState<DeliveryRule>>,
     closures: Closures,
@@ -66,9 +70,43 @@ impl FaultInjector {
         });
     }
 
+    /// Returns the rules without their counters.
+    pub(crate) fn rules(&self) -> FaultRules {
+        let FaultState { calls, deliveries } = self.state();
+        FaultRules {
+            calls: calls.into_iter().map(|one| one.rule).collect(),
+            deliveries: deliveries.into_iter().map(|one| one.rule).collect(),
+        }
+    }
+
     pub(crate) fn state(&self) -> FaultState {
         let rules = self.rules.lock();
         FaultState { calls: rules.calls.clone(), deliveries: rules.deliveries.clone() }
+    }
+
+    /// Returns the rules with their counters and closures. Running calls are not counted in the copy.
+    pub(crate) fn copied_rules(&self) -> ActiveRules {
+        ActiveRules { under_way: HashMap::new(), ..self.rules.lock().clone() }
+    }
+
+    /// Sets the rules with their counters and closures.
+    pub(crate) fn restore(&self, rules: ActiveRules) {
+        self.change(|active| *active = rules);
+    }
+
+    /// Adds checked rules after the existing ones.
+    pub(crate) fn add(&self, rules: FaultRules) -> Result<(), String> {
+        let mut outcome = Ok(());
+        self.change(|active| {
+            let present = active.calls.len() + active.deliveries.len();
+            if present + rules.calls.len() + rules.deliveries.len() > RULES_KEPT {
+                outcome = Err(format!("the maximum number of fault rules is {RULES_KEPT}"));
+                return;
+            }
+            active.calls.extend(rules.calls.into_iter().map(RuleState::new));
+            active.deliveries.extend(rules.deliveries.into_iter().map(RuleState::new));
+        });
+        outcome
     }
 
     /// Adds a checked rule after the existing ones.

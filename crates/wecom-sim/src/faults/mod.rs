@@ -18,5 +18,5 @@ pub use call_rules::{CallRule, Fault, FaultCaller, Moment, TokenDeath};
 pub use counting::{RuleState, When};
 pub(crate) use delivery_effects::{DeliveryEffects, Dispatch, Flaw};
 pub use delivery_rules::{DeliveryFault, DeliveryRule};
-pub(crate) use injector::FaultInjector;
+pub(crate) use injector::{ActiveRules, FaultInjector};
 pub use rules::{FaultError, FaultRules, FaultState};

@@ -1,5 +1,6 @@
 //! A set of rules from JSON or from Rust, and its check.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{call_rules::CallRule, counting::RuleState, delivery_rules::DeliveryRule};
@@ -14,7 +15,7 @@ use super::{call_rules::CallRule, counting::RuleState, delivery_rules::DeliveryR
 /// let json = r#"{"calls": [{"path": "user/*", "when": {"next": 2}, "fault": {"errcode": -1}}]}"#;
 /// assert_eq!(rules, serde_json::from_str(json).unwrap());
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct FaultRules {
@@ -69,7 +70,7 @@ pub struct FaultError {
 }
 
 /// The active rules with their counters.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct FaultState {
     /// Rules for calls.

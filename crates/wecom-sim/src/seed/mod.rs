@@ -3,6 +3,8 @@
 //! A seed does not run the checks of [`create_member`](crate::world::World::create_member) for each member. It
 //! generates only valid members, and tests check them against these rules.
 
+mod corp_file;
+mod given;
 mod names;
 mod tree;
 
@@ -17,7 +19,10 @@ use crate::{
         Tags, World,
     },
 };
+pub use corp_file::CorpFile;
+pub use given::CorpFileError;
 use names::People;
+pub use tree::SeedShape;
 use tree::{ROOT_NAME, TOPICS, Unit};
 
 /// The arguments of a seed.
@@ -27,6 +32,7 @@ pub(crate) struct Seed {
     /// Number of departments, including the root.
     pub(crate) departments: u32,
     pub(crate) seed: u64,
+    pub(crate) shape: SeedShape,
 }
 
 /// The reason why a corp cannot have this size.
@@ -115,7 +121,7 @@ impl Seed {
     pub(crate) fn generate(self, now: Millis) -> Result<Contacts, SeedError> {
         self.check()?;
         let mut random = Rng::with_seed(self.seed);
-        let units = tree::draw(self.departments as usize, &mut random);
+        let units = tree::draw(self.departments as usize, self.shape, &mut random);
         let members = MemberGenerator::new(&units, random).members(self.members, now);
         let tags = Tags::numbered(tagged(&members, Rng::with_seed(self.seed)));
         Ok(Contacts { departments: departments_of(&units), members, tags })

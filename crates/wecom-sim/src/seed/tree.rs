@@ -1,12 +1,36 @@
-//! Generates a realistic department tree: broad at the top, at most fifteen levels deep, with unique names among
+//! Generates a realistic department tree: broad at the top, as deep as its shape allows, with unique names among
 //! siblings.
 
 use fastrand::Rng;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// The root's name.
 pub(super) const ROOT_NAME: &str = "示例集团";
-/// The deepest level that WeCom allows; the root is level 1.
-pub(super) const DEEPEST: u8 = 15;
+/// The depth of a generated department tree.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum SeedShape {
+    /// At most three levels: the root, its departments and theirs.
+    Flat,
+    /// Three to six levels, as most corps have. A tree of 30 departments or more has six.
+    #[default]
+    Usual,
+    /// Up to 15 levels, the most that WeCom allows. A tree of 30 departments or more has all of them.
+    Deep,
+}
+
+impl SeedShape {
+    /// Returns the deepest level; the root is level 1.
+    fn deepest(self) -> u8 {
+        match self {
+            Self::Flat => 3,
+            Self::Usual => 6,
+            Self::Deep => 15,
+        }
+    }
+}
 
 /// A generated department; the root is the first.
 #[derive(Debug)]
@@ -72,7 +96,8 @@ const WORDS: [&str; 14] =
 const ENOUGH_FOR_A_CHAIN: usize = 30;
 
 /// Generates a tree of `count` departments, parents before children.
-pub(super) fn draw(count: usize, random: &mut Rng) -> Vec<Unit> {
+pub(super) fn draw(count: usize, shape: SeedShape, random: &mut Rng) -> Vec<Unit> {
+    let deepest = shape.deepest();
     let mut units = Vec::with_capacity(count);
     units.push(Unit {
         name: ROOT_NAME.into(),
@@ -82,24 +107,24 @@ pub(super) fn draw(count: usize, random: &mut Rng) -> Vec<Unit> {
         topic: random.usize(..TOPICS.len()),
     });
     if count >= ENOUGH_FOR_A_CHAIN {
-        for _ in 1..DEEPEST {
+        for _ in 1..deepest {
             let last = units.len() - 1;
             found(&mut units, last);
         }
     }
     while units.len() < count {
-        let parent = pick_parent(&units, random);
+        let parent = pick_parent(&units, deepest, random);
         found(&mut units, parent);
     }
     units
 }
 
 /// Prefers the older of two departments, which are higher in the tree, and departments with few children.
-fn pick_parent(units: &[Unit], random: &mut Rng) -> usize {
+fn pick_parent(units: &[Unit], deepest: u8, random: &mut Rng) -> usize {
     let mut draw = || random.usize(..units.len()).min(random.usize(..units.len()));
     for _ in 0..8 {
         let place = draw();
-        if units[place].level < DEEPEST && units[place].children < 12 {
+        if units[place].level < deepest && units[place].children < 12 {
             return place;
         }
     }
@@ -141,14 +166,19 @@ mod tests {
 
     #[test]
     fn siblings_differ_and_no_one_is_too_deep() {
-        for count in [1, 2, 29, 30, 500, 30_000] {
-            let units = draw(count, &mut Rng::with_seed(3));
+        let shapes = [(SeedShape::Flat, 3), (SeedShape::Usual, 6), (SeedShape::Deep, 15)];
+        let counts = [1, 2, 29, 30, 500, 30_000];
+        for (shape, most, count) in
+            shapes.iter().flat_map(|(shape, most)| counts.map(|count| (*shape, *most, count)))
+        {
+            let units = draw(count, shape, &mut Rng::with_seed(3));
             assert_eq!(units.len(), count);
             let names: HashSet<_> = units.iter().map(|unit| (unit.parent, &unit.name)).collect();
             assert_eq!(names.len(), count, "of {count}");
             let deepest = units.iter().map(|unit| unit.level).max().unwrap();
-            assert!(deepest <= DEEPEST);
-            assert_eq!(deepest == DEEPEST, count >= ENOUGH_FOR_A_CHAIN, "of {count}");
+            assert!(deepest <= most);
+            assert!(deepest == most || count < ENOUGH_FOR_A_CHAIN, "{deepest} of {count}");
+            assert!(deepest >= 3 || count < 29, "{deepest} of {count}");
             assert!(units.iter().skip(1).all(|unit| units[unit.parent].level + 1 == unit.level));
         }
     }

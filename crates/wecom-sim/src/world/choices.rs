@@ -1,11 +1,12 @@
 //! One switch for each point on which the documentation is missing, contradictory, or different from recorded
 //! answers.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The behaviour of the simulator where the real server is not verified, or was recorded to differ from its pages.
 /// `docs/fidelity.md` has the defaults and their reasons.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Choices {

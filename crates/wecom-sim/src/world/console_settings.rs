@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A corp's console settings. `PUT /_sim/settings` changes each of them.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct ConsoleSettings {
     /// The defined 扩展属性; other names are ignored.
@@ -29,7 +30,7 @@ pub(crate) struct ConsoleSettings {
 }
 
 /// An attribute defined in the console.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct AttributeName {
     /// 0 text, 1 web, 2 mini program.
     #[serde(rename = "type")]
@@ -38,7 +39,7 @@ pub(crate) struct AttributeName {
 }
 
 /// The settings of 二次验证.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct SecondVerification {
     /// The page. Without one every call answers 40210.

@@ -13,7 +13,7 @@ const RULES_IN_CALL: usize = 100;
 const LISTS: [(&str, usize); 3] = [("userid", 1000), ("partyid", 100), ("tagid", 100)];
 
 /// A corp's rules, as sent.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct ContactRules {
     by_id: BTreeMap<i64, Map<String, Value>>,
     count: i64,

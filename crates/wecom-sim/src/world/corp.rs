@@ -17,7 +17,7 @@ use super::{
 use crate::clock::Millis;
 
 /// One corp (企业).
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Corp {
     pub(crate) id: String,
     pub(crate) name: String,

@@ -12,7 +12,7 @@ use crate::clock::Millis;
 pub(crate) const ROOT_GROUP: i64 = 1;
 
 /// A corp's relations.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct CorpGroups {
     pub(crate) linkages: Vec<Linkage>,
     pub(crate) shares: Vec<Share>,
@@ -23,7 +23,7 @@ pub(crate) struct CorpGroups {
 }
 
 /// A linkage (互联企业) to another corp whose members some of our apps see.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Linkage {
     /// `wh…`; the ids of its departments are `id/department`.
     pub(crate) id: String,
@@ -64,7 +64,7 @@ impl Business {
 }
 
 /// A chain (上下游).
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Chain {
     pub(crate) id: String,
     pub(crate) name: String,
@@ -75,7 +75,7 @@ pub(crate) struct Chain {
 }
 
 /// A group (分组) of a chain.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct ChainGroup {
     pub(crate) id: i64,
     pub(crate) name: String,
@@ -85,7 +85,7 @@ pub(crate) struct ChainGroup {
 }
 
 /// A corp of a chain.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct ChainCorp {
     pub(crate) name: String,
     /// The corpid, or the `pending_corpid` until the corp joins.
@@ -107,7 +107,7 @@ pub(crate) struct ChainContact {
 }
 
 /// A job of `corpgroup/import_chain_contact`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct ChainImport {
     pub(crate) id: String,
     pub(crate) agent_id: u32,

@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, net::IpAddr};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::changes::Actor;
@@ -36,7 +37,7 @@ pub(crate) struct App {
 }
 
 /// A visible range (可见范围). A department includes its subtree; a tag includes its departments and members.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Range {
     pub(crate) departments: Vec<u32>,
@@ -110,7 +111,7 @@ impl Sender {
 }
 
 /// Valid and recently expired tokens.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Tokens {
     pub(super) lifetime: Millis,
     pub(super) by_text: HashMap<String, Issued>,
@@ -119,7 +120,7 @@ pub(crate) struct Tokens {
 }
 
 /// A token that was issued.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Issued {
     pub(super) caller: Caller,
     pub(super) expires_at: Millis,

@@ -3,7 +3,6 @@
 use super::{
     changes::Actor,
     default_neighbours,
-    empty_corp::empty_corp,
     forms::{AttributeForm, DepartmentForm, MemberForm},
     settings::WorldSettings,
     state::World,
@@ -44,9 +43,7 @@ const PEOPLE: [Person; 7] = [
 
 /// Returns the world at the start of a simulator.
 pub(crate) fn default_world(settings: &WorldSettings, now: Millis) -> World {
-    let mut world = World::new(empty_corp(settings), settings.token_lifetime);
-    world.choices = settings.choices.clone();
-    world.largest_id_page = settings.largest_id_page;
+    let mut world = World::without_contacts(settings);
     for (id, name, name_en, parent) in DEPARTMENTS {
         let form = DepartmentForm {
             id: Some(id),

@@ -23,7 +23,7 @@ pub(crate) struct Department {
 }
 
 /// The tree. The root has id 1 and always exists.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Departments {
     by_id: BTreeMap<u32, Department>,
     /// Names are unique among siblings, separately for Chinese and English ones.

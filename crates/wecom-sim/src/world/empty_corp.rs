@@ -13,8 +13,19 @@ use super::{
     media::Media,
     members::Members,
     settings::WorldSettings,
+    state::World,
     tags::Tags,
 };
+
+impl World {
+    /// Creates a world with a corp that has only the root department.
+    pub(crate) fn without_contacts(settings: &WorldSettings) -> Self {
+        let mut world = Self::new(empty_corp(settings), settings.token_lifetime);
+        world.choices = settings.choices.clone();
+        world.largest_id_page = settings.largest_id_page;
+        world
+    }
+}
 
 /// A corp without members.
 pub(super) fn empty_corp(settings: &WorldSettings) -> Corp {

@@ -6,6 +6,7 @@
 use std::collections::{BTreeSet, HashSet, VecDeque};
 
 use indexmap::IndexMap;
+use url::Url;
 
 use super::{
     exports::job::Export,
@@ -26,9 +27,10 @@ const EXPORTS_KEPT: usize = 20;
 const EXPORT_BYTES_KEPT: u64 = 4 << 30;
 
 /// A corp's jobs.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Jobs {
     pub(super) settings: JobSettings,
+    pub(crate) failures: JobFailures,
     pub(super) imports: IndexMap<String, Import>,
     /// Imports whose results were removed, oldest first.
     cleaned: VecDeque<String>,
@@ -37,6 +39,28 @@ pub(crate) struct Jobs {
     pub(super) url_uploads: IndexMap<String, UrlUpload>,
     /// Departments that a department import left out and that are deleted when they become empty.
     pub(super) abandoned: BTreeSet<u32>,
+}
+
+/// The imports and exports that fail, whatever they contain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct JobFailures {
+    /// Number of next jobs that fail.
+    pub(crate) next: u32,
+    pub(crate) errcode: i32,
+}
+
+impl Default for JobFailures {
+    fn default() -> Self {
+        Self { next: 0, errcode: -1 }
+    }
+}
+
+impl JobFailures {
+    /// Returns the errcode of a job that is submitted now; `None` if it does not fail.
+    pub(super) fn take(&mut self) -> Option<i32> {
+        self.next = self.next.checked_sub(1)?;
+        Some(self.errcode)
+    }
 }
 
 /// The job settings of the builder.
@@ -58,6 +82,7 @@ impl Jobs {
     pub(crate) fn new(settings: JobSettings) -> Self {
         Self {
             settings,
+            failures: JobFailures::default(),
             imports: IndexMap::new(),
             cleaned: VecDeque::new(),
             cleaned_ids: HashSet::new(),
@@ -67,8 +92,18 @@ impl Jobs {
         }
     }
 
+    /// Sets the duration of jobs that are submitted later.
+    pub(crate) fn set_time(&mut self, time: Millis) {
+        self.settings.time = time;
+    }
+
     pub(crate) fn settings(&self) -> JobSettings {
         self.settings
+    }
+
+    /// Returns the uploads by URL whose file has not arrived, by job.
+    pub(super) fn pending_downloads(&self) -> impl Iterator<Item = (&str, &Url)> {
+        self.url_uploads.iter().filter_map(|(job, upload)| Some((job.as_str(), upload.pending_url()?)))
     }
 
     pub(super) fn was_cleaned(&self, id: &str) -> bool {

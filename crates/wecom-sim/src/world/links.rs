@@ -10,13 +10,13 @@ const BYTES_HELD: usize = 256 << 20;
 /// An expired link answers 403 for this time, then 404.
 const REMEMBERED: Millis = 24 * 3_600_000;
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Links {
     /// Oldest first.
     by_token: IndexMap<String, Link>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Link {
     /// `None` after the link has expired, because the file can be large.
     file: Option<Download>,

@@ -6,7 +6,7 @@ use super::{credentials::Credential, members::MemberNo};
 use crate::clock::Millis;
 
 /// All codes and tickets of a world.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Logins {
     pub(super) codes: HashMap<String, Code>,
     pub(super) tickets: HashMap<String, Ticket>,
@@ -14,7 +14,7 @@ pub(super) struct Logins {
 }
 
 /// A code of a visit.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Code {
     pub(super) corp: usize,
     pub(super) page: Page,
@@ -40,7 +40,7 @@ pub(crate) enum Visitor {
 }
 
 /// A ticket of a member, for one credential.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Ticket {
     pub(super) corp: usize,
     pub(super) credential: Credential,

@@ -6,7 +6,7 @@ use crate::clock::Millis;
 const DAY: Millis = 24 * 60 * 60 * 1000;
 
 /// The failures of both lookups, counted separately.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Lookups {
     mobile: Failures,
     mail: Failures,
@@ -19,7 +19,7 @@ pub(crate) enum Lookup {
     Mail,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Failures {
     /// The counted calendar day (Beijing); this window is a choice.
     day: Millis,

@@ -42,7 +42,7 @@ pub(crate) struct Medium {
 }
 
 /// A corp's media, shared by all its apps.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Media {
     /// Oldest first.
     by_id: IndexMap<String, Medium>,
@@ -193,12 +193,13 @@ impl Media {
 
     /// Removes the oldest files beyond the limits. The latest file is always kept.
     fn forget_the_oldest(&mut self, files: usize, bytes: usize) {
-        while self.by_id.len() > 1 && (self.by_id.len() > files || self.size() > bytes) {
+        while self.by_id.len() > 1 && (self.by_id.len() > files || self.bytes() > bytes) {
             self.by_id.shift_remove_index(0);
         }
     }
 
-    fn size(&self) -> usize {
+    /// Returns the size of all files.
+    pub(crate) fn bytes(&self) -> usize {
         self.by_id.values().map(|medium| medium.bytes.len()).sum()
     }
 
@@ -229,7 +230,7 @@ impl Media {
 }
 
 /// Number of permanent pictures by day (Beijing), for the last 30 days.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct PictureQuota {
     by_day: Vec<(Millis, u32)>,
 }

@@ -64,6 +64,7 @@ pub(crate) use exports::{ExportKind, ExportRequest, ExportTask, ExportWriter, Fi
 pub(crate) use fail::Fail;
 pub(crate) use forms::{AttributeForm, DepartmentForm, MemberForm, ProfileForm};
 pub(crate) use imports::{ImportKind, ImportRequest, ImportTask};
+pub(crate) use jobs::JobFailures;
 pub(crate) use links::Linked;
 pub(crate) use logins::Visitor;
 pub(crate) use lookups::Lookup;

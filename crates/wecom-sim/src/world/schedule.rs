@@ -18,7 +18,7 @@ pub(crate) enum Due {
 }
 
 /// The work in order of time, then of entry.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Schedule {
     heap: BinaryHeap<Reverse<(Millis, u64, Due)>>,
     entered: u64,

@@ -14,8 +14,8 @@ use super::{
 };
 use crate::{clock::Millis, download::Download, outgoing::Allowed};
 
-/// The whole state.
-#[derive(Debug)]
+/// The whole state. A copy shares large files with its original.
+#[derive(Clone, Debug)]
 pub(crate) struct World {
     pub(super) corps: Vec<Corp>,
     pub(super) credentials: Tokens,
@@ -88,6 +88,37 @@ impl World {
     /// Makes this world newer than the revision of the world that it replaces.
     pub(crate) fn supersede(&mut self, revision: u64) {
         self.revision = revision + 1;
+    }
+
+    /// Returns a copy for a snapshot. What is in progress outside the world is queued again in the copy: attempts of
+    /// callbacks, and downloads of uploads by URL.
+    pub(crate) fn copied(&self) -> Self {
+        let mut copy = self.clone();
+        copy.deliveries.requeue_attempts();
+        for (corp, home) in self.corps.iter().enumerate() {
+            for (job, url) in home.jobs.pending_downloads() {
+                if copy.downloads.iter().all(|download| download.job != job) {
+                    copy.downloads.push(MediaDownload { corp, job: job.to_owned(), url: url.clone() });
+                }
+            }
+        }
+        copy
+    }
+
+    /// Takes over what always increases from the world that this one replaces.
+    pub(crate) fn succeed(&mut self, current: &Self) {
+        self.supersede(self.revision.max(current.revision));
+        self.deliveries.continue_numbers(&current.deliveries);
+    }
+
+    /// Returns an estimate of the size in memory. Files are counted, although copies share them.
+    pub(crate) fn estimated_bytes(&self) -> usize {
+        const MEMBER: usize = 1 << 10;
+        const DEPARTMENT: usize = 512;
+        let corps = self.corps.iter().map(|corp| {
+            corp.members.len() * MEMBER + corp.departments.len() * DEPARTMENT + corp.media.bytes()
+        });
+        corps.sum::<usize>() + self.deliveries.bytes()
     }
 
     pub(crate) fn origin(&self) -> &str {

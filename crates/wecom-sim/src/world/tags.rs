@@ -54,7 +54,7 @@ impl Owner {
 }
 
 /// All tags of a corp.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Tags {
     pub(super) by_id: BTreeMap<u32, Tag>,
 }

@@ -17,7 +17,7 @@ pub(crate) struct MediaDownload {
 }
 
 /// One upload by URL.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct UrlUpload {
     pub(super) request: UrlUploadRequest,
     pub(super) submitter: Caller,
@@ -27,11 +27,18 @@ pub(crate) struct UrlUpload {
 }
 
 /// The arguments of an upload.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct UrlUploadRequest {
     pub(crate) kind: MediaKind,
     pub(crate) name: String,
     pub(crate) url: Url,
     /// In lower case.
     pub(crate) md5: String,
+}
+
+impl UrlUpload {
+    /// Returns the URL of a file that has not arrived.
+    pub(super) fn pending_url(&self) -> Option<&Url> {
+        self.outcome.is_none().then_some(&self.request.url)
+    }
 }

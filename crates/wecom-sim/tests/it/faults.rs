@@ -329,6 +329,29 @@ async fn plans_are_set_read_and_cleared_over_http() {
 }
 
 #[tokio::test]
+async fn rules_can_be_added_and_the_counters_of_the_others_continue() {
+    let rig = Rig::new().await;
+    let rule = |code: i32| json!({"path": "tag/list", "when": {"next": 1}, "fault": {"errcode": code}});
+    rig.put("faults", &json!({"calls": [rule(-1)]})).await;
+    expect(-1, &rig.get(By::App, TAGS).await);
+    let added = json!({"calls": [rule(45009)], "deliveries": [{"fault": "drop"}]});
+    let state = rig.tell(Method::POST, "faults", &added).await;
+    let hits: Vec<_> = state["calls"].as_array().unwrap().iter().map(|rule| rule["hits"].clone()).collect();
+    assert_eq!(hits, [1, 0]);
+    assert_eq!(state["deliveries"][0]["fault"], "drop");
+    expect(45009, &rig.get(By::App, TAGS).await);
+    expect(0, &rig.get(By::App, TAGS).await);
+
+    let wrong = json!({"calls": [rule(-1), {"path": "nowhere", "fault": {"errcode": -1}}]});
+    let refused = rig.tell(Method::POST, "faults", &wrong).await;
+    assert!(
+        refused["error"].as_str().unwrap().starts_with("calls[1]: unknown endpoint `nowhere`"),
+        "{refused}"
+    );
+    assert_eq!(rig.look("faults").await["calls"].as_array().unwrap().len(), 2, "nothing of it was added");
+}
+
+#[tokio::test]
 async fn a_plan_that_cannot_work_is_refused_in_words() {
     let rig = Rig::new().await;
     let rule = |path: &str, fault: Value| json!({"calls": [{"path": path, "fault": fault}]});

@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "what helps a test may panic as the test may")]
 
 mod callback_wire;
+mod clock_control;
 mod contact_rules;
 mod control;
+mod corp_files;
 mod corp_groups;
 mod deliveries;
 mod delivery_faults;
@@ -21,10 +23,14 @@ mod listener;
 mod media;
 mod members;
 mod observed;
+mod openapi;
 mod permissions;
 mod rates;
+mod request_filters;
 mod rig;
+mod schema;
 mod seeds;
+mod snapshots;
 mod switches;
 mod tags;
 mod wire;

@@ -210,6 +210,22 @@ impl Rig {
         reply
     }
 
+    /// Sends any request to a path with its leading slash, and returns the status and the body.
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&'static str, &str)],
+        body: Vec<u8>,
+    ) -> (u16, Vec<u8>) {
+        let mut request = self.http.request(method, format!("{}{path}", self.sim.url())).body(body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.send().await.unwrap();
+        (response.status().as_u16(), response.bytes().await.unwrap().to_vec())
+    }
+
     pub(crate) async fn control(&self, path: &str, body: &Value) -> (u16, Value) {
         self.control_raw(path, &body.to_string()).await
     }

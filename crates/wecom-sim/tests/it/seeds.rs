@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
-use wecom_sim::{SeedError, Sim};
+use wecom_sim::{SeedError, SeedShape, Sim};
 
 use crate::rig::{By, Rig};
 
@@ -22,7 +22,7 @@ async fn equal_arguments_give_equal_corps_and_others_do_not() {
 
 #[tokio::test]
 async fn a_seeded_corp_keeps_the_rules() {
-    let rig = Rig::with(Sim::builder().legacy(true).seed(3_000, 300, 1)).await;
+    let rig = Rig::with(Sim::builder().legacy(true).seed(3_000, 300, 1).seed_shape(SeedShape::Deep)).await;
     let departments = rig.get(By::Contacts, "department/list").await;
     let departments = departments["department"].as_array().unwrap();
     assert_eq!(departments.len(), 300);
@@ -134,4 +134,25 @@ async fn a_corp_emptied_first_is_sown_all_the_same() {
     let (status, _) =
         rig.control("seed", &json!({"members": 30, "departments": 0, "clear_first": true})).await;
     assert_eq!((status, rig.sim.state().members), (422, 30), "a refused seed clears nothing");
+}
+
+#[tokio::test]
+async fn a_tree_has_the_depth_of_its_shape() {
+    let rig = Rig::new().await;
+    for (shape, levels) in [(None, 6), (Some("usual"), 6), (Some("flat"), 3), (Some("deep"), 15)] {
+        let mut body = json!({"members": 10, "departments": 200, "seed": 4});
+        if let Some(shape) = shape {
+            body["shape"] = shape.into();
+        }
+        let (status, reply) = rig.control("seed", &body).await;
+        assert_eq!((status, &reply["departments"]), (200, &json!(200)), "{reply}");
+        let dump = rig.sim.dump();
+        let parents: HashMap<u32, u32> = dump.departments.iter().map(|one| (one.id, one.parentid)).collect();
+        let level =
+            |id: &u32| std::iter::successors(Some(id), |id| parents.get(id).filter(|up| **up != 0)).count();
+        assert_eq!(parents.keys().map(level).max(), Some(levels), "{shape:?}");
+    }
+    let (status, reply) =
+        rig.control("seed", &json!({"members": 1, "departments": 1, "shape": "round"})).await;
+    assert_eq!(status, 400, "{reply}");
 }

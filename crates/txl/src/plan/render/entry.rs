@@ -155,6 +155,11 @@ fn fields(step: &Step, names: &Names, masking: Masking) -> Vec<FieldText> {
                 before: None,
                 after: masking.text(field, after),
             }),
+            (ObjectKind::Tag, "partylist") => fields.push(FieldText {
+                field: messages::tag_departments(step.action == StepAction::AddMembers).to_string(),
+                before: None,
+                after: paths(&department_ids(after), &|id| names.path(id)),
+            }),
             _ => fields.push(FieldText {
                 field: field.clone(),
                 before: before.map(|before| masking.text(field, before)),
@@ -165,15 +170,16 @@ fn fields(step: &Step, names: &Names, masking: Masking) -> Vec<FieldText> {
     fields
 }
 
+fn paths(ids: &[DepartmentId], path: &dyn Fn(DepartmentId) -> String) -> String {
+    ids.iter().map(|id| path(*id)).collect::<Vec<_>>().join("; ")
+}
+
 /// The departments, the main department and the departments that the member leads, as far as they change.
 fn seats(step: &Step, names: &Names) -> Vec<FieldText> {
     let Some(departments) = step.fields.get("department") else { return Vec::new() };
     let after_ids = department_ids(&departments.after);
     let before_ids = departments.before.as_ref().map(department_ids);
     let mut fields = Vec::new();
-    let paths = |ids: &[DepartmentId], path: &dyn Fn(DepartmentId) -> String| {
-        ids.iter().map(|id| path(*id)).collect::<Vec<_>>().join("; ")
-    };
     let sorted = |ids: &[DepartmentId]| {
         let mut ids = ids.to_vec();
         ids.sort_unstable();
@@ -224,6 +230,14 @@ fn attributes(field: &str, before: Option<&Value>, after: &Value, masking: Maski
         let named = |item: &Value| Some((item.get("name")?.as_str()?.to_owned(), content(item)));
         list.into_iter().flatten().filter_map(named).collect()
     };
+    // The short name of the corp is beside the list.
+    let corp_name = after.get("external_corp_name").map(|after| FieldText {
+        before: before
+            .and_then(|before| before.get("external_corp_name"))
+            .map(|old| masking.text(field, old)),
+        after: masking.text(field, after),
+        field: "external_corp_name".to_owned(),
+    });
     let (old, new) = (before.map(listed), listed(after));
     let removed = old.iter().flatten().filter(|(name, _)| !new.contains_key(*name));
     let removed = removed.map(|(name, _)| (name.clone(), Value::String(String::new())));
@@ -236,6 +250,7 @@ fn attributes(field: &str, before: Option<&Value>, after: &Value, masking: Maski
             after: masking.text(field, &value),
             field: format!("{field}.{name}"),
         })
+        .chain(corp_name)
         .collect()
 }
 

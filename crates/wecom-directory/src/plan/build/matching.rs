@@ -39,6 +39,8 @@ pub(super) struct Matching {
     pub(super) attributes: BTreeSet<String>,
     /// The names of attributes of the external profile that any member has.
     pub(super) external_attributes: BTreeSet<String>,
+    /// The unique fields that are hidden for a member.
+    pub(super) hidden: BTreeSet<MemberField>,
     /// The members in the scope.
     pub(super) in_scope: u64,
     /// The seats in the scope.
@@ -161,7 +163,10 @@ impl<'a> Matcher<'a> {
         self.attributes(&record.member);
         self.leader(record, key.as_deref());
         for field in UNIQUE {
-            let FieldText::Known(value) = text(&record.member, field) else { continue };
+            let FieldText::Known(value) = text(&record.member, field) else {
+                self.found.hidden.insert(field);
+                continue;
+            };
             if value.is_empty() {
                 continue;
             }

@@ -17,7 +17,7 @@ use super::{
     people::compared,
     scope::Standing,
     seats::{self, SeatPlan, Unplannable},
-    values::{TEXTS, check, is_same, may_be_emptied},
+    values::{TEXTS, check, check_external, is_same, may_be_emptied},
 };
 use crate::{
     plan::{Category, Finding, FindingKind, NotWritableReason, Object, StepAction},
@@ -163,16 +163,16 @@ impl Comparison<'_, '_> {
             }
             _ => "",
         };
-        let writes_hidden = self.inputs.write_hidden.contains(&field);
-        let Some(before) = before else {
-            if writes_hidden && !after.is_empty() {
-                self.set(field, None, after);
-            } else {
-                self.unchecked(field.name());
-            }
-            return;
+        let is_wanted = match &before {
+            Some(before) => is_same(field, before, after),
+            None => match self.inputs.written.is(self.record.person, field, after) {
+                // No reading shows whether somebody else wrote the field since.
+                Some(is_wanted) => is_wanted,
+                None if self.inputs.write_hidden.contains(&field) && !after.is_empty() => false,
+                None => return self.unchecked(field.name()),
+            },
         };
-        if is_same(field, &before, after) {
+        if is_wanted {
             return;
         }
         if field == MemberField::Mobile {
@@ -186,7 +186,7 @@ impl Comparison<'_, '_> {
                 Seen::Hidden => return self.unchecked(field.name()),
             }
         }
-        self.set(field, Some(before.into()), after);
+        self.set(field, before.map(Value::from), after);
     }
 
     fn set(&mut self, field: MemberField, before: Option<Value>, after: &str) {
@@ -260,23 +260,51 @@ impl Comparison<'_, '_> {
                 self.draft.change("extattr", Some(json!({"attrs": list})), json!({"attrs": merged}));
             }
         }
+        self.external_profile();
+    }
+
+    /// The profile is sent with its whole list of attributes, which WeCom requires, and with the short name only if that changes.
+    fn external_profile(&mut self) {
+        let field = MemberField::ExternalProfile;
         let wanted = self.inputs.attributes(self.row, |column| match column {
             Column::ExternalAttribute(name) => Some(name),
             _ => None,
         });
-        if !wanted.is_empty() {
-            let wanted = self.known_attributes(wanted, &self.found.external_attributes);
-            let profile = self.member().external_profile.known();
-            let profile = profile.filter(|_| !self.is_stale(MemberField::ExternalProfile));
-            let list = profile.and_then(|profile| profile.external_attr.clone());
-            if let Some(merged) = self.merge("external_profile", list.as_deref(), &wanted) {
-                self.draft.change(
-                    "external_profile",
-                    Some(json!({"external_attr": list})),
-                    json!({"external_attr": merged}),
-                );
-            }
+        let wanted_name = external_corp_name(self.inputs, self.row);
+        if wanted.is_empty() && wanted_name.is_none() || self.inputs.policy.is_never_updated(field) {
+            return;
         }
+        let mut wanted = self.known_attributes(wanted, &self.found.external_attributes);
+        wanted.retain(|name, value| match check_external(value) {
+            Ok(()) => true,
+            Err(rule) => {
+                let finding = self.finding(FindingKind::InvalidValue).field(*name).text(rule);
+                self.collected.findings.push(finding);
+                false
+            }
+        });
+        let profile = self.member().external_profile.known().filter(|_| !self.is_stale(field));
+        let list = profile.and_then(|profile| profile.external_attr.clone());
+        let name = profile.and_then(|profile| profile.external_corp_name.clone());
+        let merged = self.merge(field.name(), list.as_deref(), &wanted);
+        let new_name = match (wanted_name, &name, &list) {
+            (None, ..) => None,
+            (Some(wanted), Some(name), Some(_)) => (wanted != name.as_str()).then_some(wanted),
+            (Some(_), ..) => {
+                self.unchecked("external_corp_name");
+                None
+            }
+        };
+        if merged.is_none() && new_name.is_none() {
+            return;
+        }
+        let mut before = json!({"external_attr": list});
+        let mut after = json!({"external_attr": merged.or(list)});
+        if let Some(new_name) = new_name {
+            before["external_corp_name"] = json!(name);
+            after["external_corp_name"] = json!(new_name);
+        }
+        self.draft.change(field.name(), Some(before), after);
     }
 
     /// Leaves out attributes that no member of the corp has: the console does not define them, and WeCom ignores them.
@@ -369,6 +397,15 @@ impl Comparison<'_, '_> {
                 self.collected.findings.push(finding);
             }
         }
+    }
+}
+
+/// The short name of the corp that a row wants. `None` if the row says nothing of it.
+pub(super) fn external_corp_name<'r>(inputs: &'r Inputs<'_>, row: usize) -> Option<&'r str> {
+    match inputs.roster.cell(row, &Column::ExternalCorpName) {
+        Cell::Value(name) => Some(name),
+        Cell::Empty if inputs.policy.empty_cell.clears("external_corp_name") => Some(""),
+        _ => None,
     }
 }
 

@@ -9,6 +9,7 @@ mod departments;
 mod draft;
 mod employment;
 mod leavers;
+mod lookup;
 mod matching;
 mod member;
 mod newcomers;
@@ -31,6 +32,8 @@ use std::{
 use jiff::{Timestamp, civil::Date};
 use wecom_contacts::{CorpId, UserId, members::MemberField};
 
+pub use self::lookup::LookUps;
+pub(crate) use self::people::compared;
 use self::{
     changes::Changes,
     departments::Departments,
@@ -39,6 +42,7 @@ use self::{
     member::{Collected, Compared},
     people::{Key, People},
     scope::Scope,
+    stored::Written,
     tags::Tagged,
     tree::Tree,
 };
@@ -48,6 +52,7 @@ use super::{
 };
 use crate::{
     Error, Result,
+    apply::FingerprintKey,
     gate::{
         self, Measured, Reason, Verdict,
         measure::{self, Wholes},
@@ -78,6 +83,7 @@ pub struct Planning {
     ignored_rows: BTreeSet<Place>,
     new_people: BTreeSet<Place>,
     write_hidden: BTreeSet<MemberField>,
+    key: Option<FingerprintKey>,
     only: Option<BTreeSet<Kind>>,
     excluded: BTreeSet<UserId>,
     allowed: BTreeMap<Measure, u64>,
@@ -141,6 +147,7 @@ impl Planning {
             ignored_rows: BTreeSet::new(),
             new_people: BTreeSet::new(),
             write_hidden: BTreeSet::new(),
+            key: None,
             only: None,
             excluded: BTreeSet::new(),
             allowed: BTreeMap::new(),
@@ -201,6 +208,15 @@ impl Planning {
         self
     }
 
+    /// Recognises what runs wrote into hidden fields by the fingerprints of this key, which [`Apply::fingerprint_key`] took. Such a field
+    /// is written if the roster wants another value, and is left alone otherwise. Defaults to none.
+    ///
+    /// [`Apply::fingerprint_key`]: crate::apply::Apply::fingerprint_key
+    pub fn fingerprint_key(mut self, key: FingerprintKey) -> Self {
+        self.key = Some(key);
+        self
+    }
+
     /// Plans only steps of these kinds, and those that they need.
     pub fn only(mut self, kinds: impl IntoIterator<Item = Kind>) -> Self {
         self.only.get_or_insert_default().extend(kinds);
@@ -226,7 +242,23 @@ impl Planning {
     /// [`Error::UnknownCorp`] if the mirror has no pull of the corp; [`Error::Rename`] if a rename names no department; errors of the
     /// store.
     pub async fn roster(self, store: &dyn Store, corp: &CorpId, roster: &Roster) -> Result<Plan> {
-        Maker::new(self, store, corp).await?.roster(roster).await
+        Maker::new(self, store, corp).await?.roster(roster, None).await
+    }
+
+    /// Makes the plan as [`roster`](Self::roster) does, and looks up who has the mobile number or the mail address of a new person, if
+    /// it is hidden for a member. A new person whose value belongs to a member is a finding.
+    ///
+    /// # Errors
+    ///
+    /// As [`roster`](Self::roster). A look-up that fails is no error: the value counts as unchecked, and so do those after it.
+    pub async fn roster_with_look_ups(
+        self,
+        store: &dyn Store,
+        corp: &CorpId,
+        roster: &Roster,
+        look_ups: &mut LookUps,
+    ) -> Result<Plan> {
+        Maker::new(self, store, corp).await?.roster(roster, Some(look_ups)).await
     }
 
     /// Makes the plan that removes members. Runs disabled them at least this long ago, and they were not enabled since.
@@ -249,6 +281,7 @@ pub(super) struct Inputs<'a> {
     key: Key,
     today: Date,
     write_hidden: BTreeSet<MemberField>,
+    written: Written,
     /// Whether an app sees the whole corp, so that an empty list of leaders is one.
     sees_everybody: bool,
     existence: bool,
@@ -338,7 +371,7 @@ impl<'a> Maker<'a> {
         })
     }
 
-    async fn roster(mut self, roster: &Roster) -> Result<Plan> {
+    async fn roster(mut self, roster: &Roster, look_ups: Option<&mut LookUps>) -> Result<Plan> {
         let policy = self.planning.policy.clone();
         let policy = &policy.roster;
         let mut drafts = self.renames()?;
@@ -375,6 +408,7 @@ impl<'a> Maker<'a> {
             key,
             today: jiff::tz::Offset::constant(8).to_datetime(self.planning.now).date(),
             write_hidden: self.planning.write_hidden.clone(),
+            written: Written::read(self.store, self.corp, self.planning.key.clone()).await?,
             sees_everybody: self.sees_everybody,
             existence: self.basis.existence,
             protected,
@@ -387,6 +421,14 @@ impl<'a> Maker<'a> {
         }
         let existing = existing(self.store, self.corp, &newcomers).await?;
         let newcomers = newcomers::without_taken(&inputs, newcomers, &existing, &mut self.findings);
+        let mut unchecked = BTreeMap::new();
+        let newcomers = match look_ups {
+            Some(look_ups) => {
+                let findings = &mut self.findings;
+                lookup::without_held(look_ups, &inputs, &found, newcomers, &mut unchecked, findings).await
+            }
+            None => newcomers,
+        };
         newcomers::add_leaders(&inputs, &newcomers, &mut found);
         let created = newcomers::drafts(&inputs, &found, &newcomers, &mut self.findings);
         let by_userid: HashMap<_, _> =
@@ -407,7 +449,7 @@ impl<'a> Maker<'a> {
         let is_held = keys_are_hidden || !held.is_empty();
         let named = self.named();
         let mut changes = Changes::new(&self.tree, &self.heads);
-        let mut collected = Collected::default();
+        let mut collected = Collected { unchecked, ..Collected::default() };
         let mut leavers = Vec::new();
         let mut members = Members::new(self.store, self.corp);
         let has_tags = roster.has(&Column::Tags);
@@ -788,6 +830,7 @@ fn column_name(column: &Column) -> String {
         Column::FirstDay => "入职日期".to_owned(),
         Column::LastDay => "离职日期".to_owned(),
         Column::Attribute(name) | Column::ExternalAttribute(name) => name.clone(),
+        Column::ExternalCorpName => "external_corp_name".to_owned(),
     }
 }
 

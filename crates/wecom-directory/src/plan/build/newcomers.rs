@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use serde_json::json;
 use wecom_contacts::{
     UserId,
-    members::{Attribute, MemberField},
+    members::{Attribute, AttributeValue, MemberField},
 };
 
 use super::{
@@ -13,8 +13,9 @@ use super::{
     draft::{Draft, Need, Phase},
     employment::{self, Employment},
     matching::{Matching, UNIQUE},
+    member::external_corp_name,
     people::compared,
-    values::{TEXTS, check},
+    values::{TEXTS, check, check_external},
 };
 use crate::{
     journal::ObjectKind,
@@ -264,7 +265,7 @@ fn creation(
     }
     // WeCom invites by default, so the wish is always sent.
     draft.set("to_invite", inputs.policy.invite);
-    attributes(inputs, found, row, &mut draft);
+    attributes(inputs, found, row, &mut draft, findings);
     let wanted = inputs.departments.wanted(inputs.roster, &inputs.people, newcomer.person, findings);
     let Some(wanted) = wanted.filter(|wanted| !wanted.departments.is_empty()) else {
         // WeCom would put the person into 其他（待设置部门）.
@@ -294,7 +295,13 @@ fn creation(
     Some((draft, leader))
 }
 
-fn attributes(inputs: &Inputs<'_>, found: &Matching, row: usize, draft: &mut Draft) {
+fn attributes(
+    inputs: &Inputs<'_>,
+    found: &Matching,
+    row: usize,
+    draft: &mut Draft,
+    findings: &mut Vec<Finding>,
+) {
     let list = |wanted: BTreeMap<&str, &str>, known: &BTreeSet<String>| {
         let known = wanted.into_iter().filter(|(name, value)| known.contains(*name) && !value.is_empty());
         known.map(|(name, value)| Attribute::text(name, value)).collect::<Vec<_>>()
@@ -311,8 +318,26 @@ fn attributes(inputs: &Inputs<'_>, found: &Matching, row: usize, draft: &mut Dra
         Column::ExternalAttribute(name) => Some(name),
         _ => None,
     });
-    let external = list(external, &found.external_attributes);
-    if !external.is_empty() {
-        draft.set("external_profile", json!({"external_attr": external}));
+    let mut external = list(external, &found.external_attributes);
+    external.retain(|attribute| {
+        let AttributeValue::Text(text) = &attribute.value else { return true };
+        let checked = check_external(text);
+        if let Err(rule) = &checked {
+            findings.push(
+                Finding::new(FindingKind::InvalidValue)
+                    .at(draft.step.places.iter().copied())
+                    .object(draft.step.object.clone())
+                    .field(attribute.name.clone())
+                    .text(rule),
+            );
+        }
+        checked.is_ok()
+    });
+    let name = external_corp_name(inputs, row).filter(|name| !name.is_empty());
+    if !external.is_empty() || name.is_some() {
+        // WeCom requires the list in every profile.
+        let mut profile = json!({"external_attr": external});
+        name.into_iter().for_each(|name| profile["external_corp_name"] = json!(name));
+        draft.set("external_profile", profile);
     }
 }

@@ -31,7 +31,7 @@ impl Key {
     }
 
     /// The form in which two values of the key are compared.
-    pub(super) fn compared(&self, value: &str) -> Box<str> {
+    pub(crate) fn compared(&self, value: &str) -> Box<str> {
         match &self.column {
             Column::Field(field) => compared(*field, value).into(),
             _ => value.trim().into(),

@@ -22,7 +22,7 @@ use crate::{
     journal::ObjectKind,
     plan::{Category, Finding, FindingKind, Origin, Plan, SideEffect, StepAction},
     policy::Span,
-    record::{MemberRecord, State},
+    record::{MemberRecord, State, TagRecord},
     store::{MemberKey, Store},
 };
 
@@ -59,7 +59,10 @@ impl Maker<'_> {
                 }
             }
         }
-        self.side_effects(&mut removed).await?;
+        let keys = removed.keys().cloned().collect();
+        for (key, effects) in side_effects(self.store, self.corp, &self.tags, &keys).await? {
+            removed.entry(key).and_modify(|draft| draft.step.side_effects = effects);
+        }
         if policy.protected.is_empty() && !removed.is_empty() {
             self.reasons.push(Reason::NothingProtected);
         }
@@ -99,36 +102,42 @@ impl Maker<'_> {
         }
         draft
     }
+}
 
-    /// Notes what the server changes besides: tags lose the member, and others lose their direct leader.
-    async fn side_effects(&self, removed: &mut BTreeMap<MemberKey, Draft>) -> Result<()> {
-        if removed.is_empty() {
-            return Ok(());
-        }
-        for tag in self.tags.iter().filter(|tag| tag.state != State::Removed) {
-            for member in tag.members.known().into_iter().flatten() {
-                if let Some(draft) = removed.get_mut(&MemberKey::from(member)) {
-                    draft.step.side_effects.push(SideEffect::Tag { id: tag.id.0 });
-                }
-            }
-        }
-        let keys: BTreeSet<_> = removed.keys().cloned().collect();
-        let mut members = Members::new(self.store, self.corp);
-        while let Some(page) = members.next().await? {
-            for record in page.iter().filter(|record| record.state != State::Removed) {
-                let userid = &record.member.userid;
-                if keys.contains(&MemberKey::from(userid)) {
-                    continue;
-                }
-                for leader in record.member.direct_leader.known().into_iter().flatten() {
-                    if let Some(draft) = removed.get_mut(&MemberKey::from(leader)) {
-                        draft.step.side_effects.push(SideEffect::DirectLeader { of: userid.to_string() });
-                    }
-                }
-            }
-        }
-        Ok(())
+/// What the server changes when it removes these members: tags lose them, and others lose their direct leader.
+pub(crate) async fn side_effects(
+    store: &dyn Store,
+    corp: &CorpId,
+    tags: &[TagRecord],
+    removed: &BTreeSet<MemberKey>,
+) -> Result<BTreeMap<MemberKey, Vec<SideEffect>>> {
+    let mut effects: BTreeMap<MemberKey, Vec<SideEffect>> = BTreeMap::new();
+    if removed.is_empty() {
+        return Ok(effects);
     }
+    let mut note = |key: MemberKey, effect| {
+        if removed.contains(&key) {
+            effects.entry(key).or_default().push(effect);
+        }
+    };
+    for tag in tags.iter().filter(|tag| tag.state != State::Removed) {
+        for member in tag.members.known().into_iter().flatten() {
+            note(member.into(), SideEffect::Tag { id: tag.id.0 });
+        }
+    }
+    let mut members = Members::new(store, corp);
+    while let Some(page) = members.next().await? {
+        for record in page.iter().filter(|record| record.state != State::Removed) {
+            let userid = &record.member.userid;
+            if removed.contains(&MemberKey::from(userid)) {
+                continue;
+            }
+            for leader in record.member.direct_leader.known().into_iter().flatten() {
+                note(leader.into(), SideEffect::DirectLeader { of: userid.to_string() });
+            }
+        }
+    }
+    Ok(effects)
 }
 
 /// What a new creation of the member needs, as far as it is known: the fields by their names in WeCom's JSON.
@@ -163,8 +172,13 @@ pub(crate) fn former(record: &MemberRecord) -> Map<String, Value> {
         former.insert("extattr".to_owned(), json!(extattr));
     }
     let profile = record.member.external_profile.known().filter(|_| !is_stale(MemberField::ExternalProfile));
-    if let Some(attributes) = profile.and_then(|profile| profile.external_attr.as_ref()) {
-        former.insert("external_profile".to_owned(), json!({ "external_attr": attributes }));
+    if let Some((attributes, name)) = profile
+        .and_then(|profile| Some((profile.external_attr.as_ref()?, profile.external_corp_name.as_ref())))
+    {
+        let mut profile = json!({ "external_attr": attributes });
+        let name = name.filter(|name| !name.is_empty());
+        name.into_iter().for_each(|name| profile["external_corp_name"] = json!(name));
+        former.insert("external_profile".to_owned(), profile);
     }
     former
 }

@@ -65,6 +65,19 @@ pub(super) fn check(field: MemberField, value: &str) -> Result<(), String> {
     if is_valid { Ok(()) } else { Err(rule(field).to_owned()) }
 }
 
+/// Maximum number of characters of a text in the external profile (doc 92230).
+const EXTERNAL_CHARACTERS: usize = 32;
+
+/// Checks a text of the external profile (对外属性).
+pub(super) fn check_external(value: &str) -> Result<(), String> {
+    match value.chars().count() {
+        count if count > EXTERNAL_CHARACTERS => {
+            Err(format!("it has {count} characters, and WeCom takes 0 to {EXTERNAL_CHARACTERS}"))
+        }
+        _ => Ok(()),
+    }
+}
+
 const fn rule(field: MemberField) -> &'static str {
     match field {
         MemberField::Userid => "it takes letters, digits, _ - @ and ., and begins with a letter or a digit",

@@ -21,11 +21,7 @@ mod tables;
 mod tls;
 mod write;
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    fmt,
-    time::Duration,
-};
+use std::{collections::HashMap, fmt, time::Duration};
 
 use deadpool_postgres::{Object, Pool};
 use jiff::Timestamp;
@@ -42,7 +38,6 @@ use super::{
 use crate::{
     Result,
     journal::{Change, ObjectKind},
-    policy::Measure,
     record::{DepartmentRecord, MemberRecord, PersonId, TagRecord},
     run::{PersonKey, RunRecord, StepRecord, WrittenHidden},
 };
@@ -236,14 +231,6 @@ impl Store for PostgresStore {
 
     fn run_steps<'a>(&'a self, corp: &'a CorpId, run: i64) -> StoreFuture<'a, Vec<StepRecord>> {
         Box::pin(async move { runs::steps(&*self.connection().await?, corp, run).await })
-    }
-
-    fn measures_since<'a>(
-        &'a self,
-        corp: &'a CorpId,
-        since: Timestamp,
-    ) -> StoreFuture<'a, BTreeMap<Measure, u64>> {
-        Box::pin(async move { runs::measures_since(&*self.connection().await?, corp, since).await })
     }
 
     fn person_keys<'a>(&'a self, corp: &'a CorpId, name: &'a str) -> StoreFuture<'a, Vec<PersonKey>> {

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use deadpool_postgres::ClientWrapper;
-use jiff::Timestamp;
 use tokio_postgres::types::ToSql;
 use wecom_contacts::CorpId;
 
@@ -17,7 +16,6 @@ use super::{
 use crate::{
     Result,
     plan::{Plan, StepId},
-    policy::Measure,
     record::PersonId,
     run::{PersonKey, RunRecord, StepReason, StepRecord, WrittenHidden},
     store::{
@@ -153,21 +151,6 @@ pub(super) async fn steps(client: &ClientWrapper, corp: &CorpId, number: i64) ->
         })
     })
     .await
-}
-
-pub(super) async fn measures_since(
-    client: &ClientWrapper,
-    corp: &CorpId,
-    since: Timestamp,
-) -> Result<BTreeMap<Measure, u64>> {
-    let sql = "SELECT measures FROM run JOIN corp USING (corp) WHERE corp_id = $1 AND updated_at >= $2";
-    let params: [&(dyn ToSql + Sync); 2] = [&corp.as_str(), &millis(since)];
-    let read = |row: &_| Columns::of(row).json::<BTreeMap<Measure, u64>>();
-    let mut sum = BTreeMap::new();
-    for (measure, count) in read::rows(client, sql, &params, read).await?.into_iter().flatten() {
-        *sum.entry(measure).or_insert(0_u64) += count;
-    }
-    Ok(sum)
 }
 
 pub(super) async fn person_keys(client: &ClientWrapper, corp: &CorpId, name: &str) -> Result<Vec<PersonKey>> {

@@ -14,7 +14,7 @@ mod tables;
 mod write;
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::HashMap,
     fmt,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
@@ -33,7 +33,6 @@ use super::{
 use crate::{
     Error, Result,
     journal::{Change, ObjectKind},
-    policy::Measure,
     record::{DepartmentRecord, MemberRecord, PersonId, TagRecord},
     run::{PersonKey, RunRecord, StepRecord, WrittenHidden},
 };
@@ -248,15 +247,6 @@ impl Store for SqliteStore {
     fn run_steps<'a>(&'a self, corp: &'a CorpId, run: i64) -> StoreFuture<'a, Vec<StepRecord>> {
         let corp = corp.clone();
         self.with(move |connection| runs::steps(connection, &corp, run))
-    }
-
-    fn measures_since<'a>(
-        &'a self,
-        corp: &'a CorpId,
-        since: Timestamp,
-    ) -> StoreFuture<'a, BTreeMap<Measure, u64>> {
-        let corp = corp.clone();
-        self.with(move |connection| runs::measures_since(connection, &corp, since))
     }
 
     fn person_keys<'a>(&'a self, corp: &'a CorpId, name: &'a str) -> StoreFuture<'a, Vec<PersonKey>> {

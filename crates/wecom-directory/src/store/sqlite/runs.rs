@@ -1,8 +1,5 @@
 //! Runs, their plans and their steps.
 
-use std::collections::BTreeMap;
-
-use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::de::DeserializeOwned;
 use wecom_contacts::CorpId;
@@ -14,7 +11,6 @@ use super::{
 use crate::{
     Result,
     plan::Plan,
-    policy::Measure,
     record::PersonId,
     run::{PersonKey, RunRecord, StepReason, StepRecord, WrittenHidden},
     store::forget,
@@ -99,22 +95,6 @@ pub(super) fn steps(connection: &Connection, corp: &CorpId, run: i64) -> Result<
             reason: row.get::<_, Option<String>>("reason")?.map(|text| json(&text)).transpose()?,
         })
     })
-}
-
-pub(super) fn measures_since(
-    connection: &Connection,
-    corp: &CorpId,
-    since: Timestamp,
-) -> Result<BTreeMap<Measure, u64>> {
-    let sql = "SELECT measures FROM run JOIN corp USING (corp) WHERE corp_id = ?1 AND updated_at >= ?2";
-    let runs = read::rows(connection, sql, params![corp.as_str(), millis(since)], |row| {
-        json::<BTreeMap<Measure, u64>>(&row.get::<_, String>(0)?)
-    })?;
-    let mut sum = BTreeMap::new();
-    for (measure, count) in runs.into_iter().flatten() {
-        *sum.entry(measure).or_insert(0_u64) += count;
-    }
-    Ok(sum)
 }
 
 pub(super) fn person_keys(connection: &Connection, corp: &CorpId, name: &str) -> Result<Vec<PersonKey>> {

@@ -28,7 +28,7 @@ const BYTES_KEPT: usize = 64 << 20;
 const MOST: usize = 200_000;
 const MOST_BYTES: usize = 512 << 20;
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Entry {
     shown: DeliveryRecord,
     target: Target,
@@ -42,7 +42,7 @@ struct Entry {
 }
 
 /// A delivery that is held back.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Held {
     id: u64,
     url: String,
@@ -51,7 +51,7 @@ struct Held {
 }
 
 /// All deliveries.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct DeliveryQueue {
     entries: VecDeque<Entry>,
     /// Size of the events in the entries.
@@ -93,6 +93,29 @@ impl DeliveryQueue {
     /// Creates an empty queue that continues the numbers, with the same rules and the same worker.
     pub(crate) fn renewed(&self) -> Self {
         Self { count: self.count, wake: self.wake(), ..Self::under(Arc::clone(&self.faults)) }
+    }
+
+    /// Queues the attempts that are being sent once more. A copy of the queue needs it, because the result of an
+    /// attempt arrives only in the original.
+    pub(crate) fn requeue_attempts(&mut self) {
+        for (url, id) in mem::take(&mut self.busy) {
+            if let Some(entry) =
+                find(&mut self.entries, id).filter(|entry| entry.shown.state == DeliveryState::InFlight)
+            {
+                entry.shown.state = DeliveryState::Queued;
+                self.queues.entry(url).or_default().push_front((id, SendKind::Attempt));
+            }
+        }
+    }
+
+    /// Continues the numbers of another queue, so that the result of an attempt in progress finds no newer delivery.
+    pub(crate) fn continue_numbers(&mut self, other: &Self) {
+        self.count = self.count.max(other.count);
+    }
+
+    /// Returns the size of the events.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// Adds a delivery. Returns its number and, if it is delayed, the time of its first attempt.

@@ -1,11 +1,12 @@
 //! The log of a callback, from its event to its last attempt.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::faults::{DeliveryFault, Flaw};
 
 /// One callback, from the event that caused it to its last attempt.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct DeliveryRecord {
     /// The number, counted from 1. A reset continues the numbers.
@@ -42,7 +43,7 @@ impl DeliveryRecord {
 }
 
 /// The state of a delivery.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum DeliveryState {
@@ -63,7 +64,7 @@ pub enum DeliveryState {
 }
 
 /// One request to the callback URL.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Attempt {
     /// Virtual time in Unix milliseconds.
@@ -83,7 +84,7 @@ pub struct Attempt {
 }
 
 /// The kind of an attempt. Failed genuine and forged attempts are retried.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AttemptKind {

@@ -8,7 +8,7 @@ use wecom_cipher::{CallbackToken, Crypto, EncodingAesKey, Signature, sign};
 use crate::world::{credentials::Credential, members::CaselessSet};
 
 /// A corp's callback targets.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Callbacks {
     /// The target of the contacts assistant (通讯录同步 > 设置接收事件服务器).
     pub(crate) contacts: Option<Target>,
@@ -19,7 +19,7 @@ pub(crate) struct Callbacks {
 }
 
 /// An app's callback target, with the members in its last notification.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct AppTarget {
     pub(crate) target: Target,
     /// Userids of the members in the visible range who have joined the corp.

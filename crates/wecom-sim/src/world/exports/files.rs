@@ -3,7 +3,7 @@
 use crate::large_files::{FilePart, StoredFile};
 
 /// The files of an export.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Files {
     pub(super) file: StoredFile,
     pub(super) blocks: Vec<Block>,

@@ -37,15 +37,17 @@ pub(crate) struct ExportRequest {
 }
 
 /// One export job.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Export {
     pub(super) request: Arc<ExportRequest>,
     pub(super) submitter: Caller,
+    /// The errcode of an injected failure.
+    pub(super) fails: Option<i32>,
     pub(super) state: State,
 }
 
 /// The progress of an export.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum State {
     Waiting,
     Running,

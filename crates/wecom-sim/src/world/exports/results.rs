@@ -44,8 +44,10 @@ impl World {
     pub(crate) fn submit_export(&mut self, submitter: Caller, request: ExportRequest, now: Millis) -> String {
         let id = new_job_id();
         let corp = submitter.corp;
-        let export = Export { request: Arc::new(request), submitter, state: State::Waiting };
-        self.corp_mut(corp).jobs.exports.insert(id.clone(), export);
+        let jobs = &mut self.corp_mut(corp).jobs;
+        let fails = jobs.failures.take();
+        let export = Export { request: Arc::new(request), submitter, fails, state: State::Waiting };
+        jobs.exports.insert(id.clone(), export);
         self.schedule_job(corp, &id, 2, now);
         id
     }
@@ -105,7 +107,12 @@ impl World {
             }
             State::Running => {
                 export.state = State::Writing;
-                Some(ExportTask { corp, id: id.to_owned(), at })
+                let task = ExportTask { corp, id: id.to_owned(), at };
+                if let Some(code) = export.fails {
+                    self.finish_export(&task, Err(Fail::of(code)));
+                    return None;
+                }
+                Some(task)
             }
             State::Writing | State::Done(_) | State::Failed => None,
         }

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     clock::Millis,
     large_files::default_directory,
-    seed::Seed,
+    seed::{Seed, SeedShape},
     world::{
         changes::Actor,
         credentials::{Caller, Credential},
@@ -26,8 +26,12 @@ const MEMBERS: usize = 3_000;
 
 fn world() -> World {
     let mut world = default_world(&WorldSettings::default(), 0);
-    world
-        .replace_contacts(0, Seed { members: MEMBERS as u32, departments: 20, seed: 1 }.generate(0).unwrap());
+    world.replace_contacts(
+        0,
+        Seed { members: MEMBERS as u32, departments: 20, seed: 1, shape: SeedShape::Usual }
+            .generate(0)
+            .unwrap(),
+    );
     world
 }
 
@@ -105,7 +109,10 @@ fn an_export_that_is_overtaken_by_a_seed_starts_again_and_a_forgotten_one_stops(
     let task = due(&mut world);
     let mut writer = begun(&world, &task);
     assert_eq!(writer.take(&world), Slice::Some);
-    world.replace_contacts(0, Seed { members: 10, departments: 3, seed: 2 }.generate(0).unwrap());
+    world.replace_contacts(
+        0,
+        Seed { members: 10, departments: 3, seed: 2, shape: SeedShape::Usual }.generate(0).unwrap(),
+    );
     assert_eq!(writer.take(&world), Slice::Overtaken);
     let text = rest(begun(&world, &task), &world);
     assert_eq!(text.matches("\"userid\"").count(), 10);

@@ -8,7 +8,7 @@ use super::sheet::{Row, Sheet};
 use crate::world::{departments::ROOT, fail::Fail};
 
 /// A running department import.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct DepartmentImport {
     /// Parents before children.
     pub(super) rows: Vec<FileRow>,

@@ -47,7 +47,7 @@ pub(crate) struct ImportRequest {
 }
 
 /// One import job.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Import {
     pub(super) kind: ImportKind,
     pub(super) to_invite: bool,
@@ -56,12 +56,14 @@ pub(crate) struct Import {
     pub(super) work: Work,
     pub(super) total: usize,
     pub(super) rows: Vec<ResultRow>,
+    /// The errcode of an injected failure.
+    pub(super) fails: Option<i32>,
     /// Set at the end. A failure is that of the whole file.
     pub(super) outcome: Option<Result<(), Fail>>,
 }
 
 /// The remaining work of an import.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Work {
     /// The file, before it is opened.
     Waiting(Bytes),
@@ -71,7 +73,7 @@ pub(super) enum Work {
 }
 
 /// One row of a result.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
 pub(crate) enum ResultRow {
     Member {

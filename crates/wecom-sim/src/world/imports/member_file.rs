@@ -10,7 +10,7 @@ use crate::world::{
 };
 
 /// A running member import.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct MemberImport {
     pub(super) sheet: Sheet<Column>,
     pub(super) to_invite: bool,

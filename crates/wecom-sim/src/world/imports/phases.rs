@@ -83,6 +83,7 @@ impl World {
             work: Work::Waiting(request.file),
             total: 0,
             rows: Vec::new(),
+            fails: jobs.failures.take(),
             outcome: None,
         };
         jobs.imports.insert(id.clone(), import);
@@ -112,6 +113,10 @@ impl World {
         let import = self.corp_mut(corp).jobs.imports.get_mut(id)?;
         import.phase += 1;
         let (kind, to_invite) = (import.kind, import.to_invite);
+        if let Some(code) = import.fails.take() {
+            self.end_import(corp, id, Err(Fail::of(code)));
+            return None;
+        }
         if let Work::Waiting(file) = &import.work {
             let file = file.clone();
             let opened = self.open_import(corp, kind, to_invite, &file);

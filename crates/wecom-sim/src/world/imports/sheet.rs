@@ -18,6 +18,29 @@ pub(super) struct Sheet<C> {
     row: usize,
 }
 
+/// The copy continues at the same row.
+impl<C: Clone> Clone for Sheet<C> {
+    fn clone(&self) -> Self {
+        let text = self.reader.get_ref().get_ref();
+        let read =
+            usize::try_from(self.reader.position().byte()).map_or(text.len(), |read| read.min(text.len()));
+        Self {
+            reader: reader_of(text.slice(read..)),
+            columns: self.columns.clone(),
+            record: self.record.clone(),
+            row: self.row,
+        }
+    }
+}
+
+fn reader_of(text: Bytes) -> csv::Reader<Cursor<Bytes>> {
+    csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .trim(csv::Trim::All)
+        .from_reader(Cursor::new(text))
+}
+
 /// One row: its cells, by column.
 #[derive(Debug)]
 pub(super) struct Row<'a, C> {
@@ -49,11 +72,7 @@ pub(super) fn decode(file: &Bytes, gbk: bool) -> Result<Bytes, Fail> {
 impl<C> Sheet<C> {
     /// Opens a decoded text. Returns `None` if it has no headings.
     pub(super) fn open(text: &Bytes, column: impl Fn(&str) -> C) -> Result<Option<Self>, Fail> {
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .trim(csv::Trim::All)
-            .from_reader(Cursor::new(text.clone()));
+        let mut reader = reader_of(text.clone());
         let mut headings = csv::StringRecord::new();
         if !reader.read_record(&mut headings).map_err(illegible)? {
             return Ok(None);
@@ -99,4 +118,30 @@ pub(super) fn missing(row: usize, heading: &str) -> Fail {
 
 fn illegible(_: csv::Error) -> Fail {
     Fail::of(40092)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rest(sheet: &mut Sheet<usize>) -> Vec<(usize, String)> {
+        std::iter::from_fn(|| {
+            let row = sheet.next_row().ok()??;
+            Some((row.number, row.cells().map(|(_, cell)| cell).collect::<Vec<_>>().join("|")))
+        })
+        .collect()
+    }
+
+    #[test]
+    fn a_copy_continues_at_the_same_row() {
+        let text = Bytes::from_static("a,b\r\n\r\n1,\"x\ny\"\r\n,\r\n2\n3,三,4".as_bytes());
+        let open = || Sheet::open(&text, str::len).unwrap().unwrap();
+        let whole = rest(&mut open());
+        assert_eq!(whole.len(), 3, "{whole:?}");
+        let mut sheet = open();
+        for read in 0..=whole.len() {
+            assert_eq!(rest(&mut sheet.clone().clone()), whole[read..]);
+            assert_eq!(sheet.next_row().unwrap().is_some(), read < whole.len());
+        }
+    }
 }

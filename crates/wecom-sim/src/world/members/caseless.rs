@@ -6,11 +6,11 @@ use std::{
 };
 
 /// A map by userid or mail address.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct CaselessMap<V>(HashMap<Box<str>, V>);
 
 /// A set of userids. Iteration returns them in lower case.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct CaselessSet(HashSet<Box<str>>);
 
 /// Returns the stored form of a key. A key in lower case needs no allocation.

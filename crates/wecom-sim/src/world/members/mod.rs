@@ -154,7 +154,7 @@ impl Member {
 }
 
 /// The members of one department.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Roll {
     /// In display order: by `order` descending, then by age. Both are packed into one number, see [`place`].
     places: BTreeSet<u64>,
@@ -166,7 +166,7 @@ fn place(seat: &Seat, no: MemberNo) -> u64 {
 }
 
 /// All members of a corp.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Members {
     slots: Vec<Option<Box<Member>>>,
     by_userid: CaselessMap<MemberNo>,

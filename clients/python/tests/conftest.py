@@ -1,0 +1,3 @@
+"""The tests run against the program of the installed wheel, or that of `TXL_BINARY`."""
+
+pytest_plugins = ["pytester"]
