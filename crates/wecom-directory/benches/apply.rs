@@ -174,7 +174,7 @@ async fn write_plan(store: &SqliteStore, id: &CorpId, file: &Path) -> Measured {
     }))
     .unwrap();
     for measure in Measure::ALL {
-        policy.gate.set(*measure, Limit::new(None, 1.0, 1_000_000));
+        policy.gate.set(*measure, Limit::new(Some(1_000_000), 1.0, 1_000_000));
     }
     let plan = Planning::new(policy).roster(store, id, &roster).await.unwrap();
     assert!(plan.gate.passes(), "{:?}", plan.gate);
@@ -332,9 +332,10 @@ fn compare() {
         let of = |value: fn(&(Figure, f64)) -> f64| median(rounds.iter().map(|round| value(&round[role])));
         let time = Duration::from_secs_f64(of(|(figure, _)| figure.time("time")));
         println!(
-            "{role:6} {time:.2?}, {:.0} calls, {:.0} calls/s, peak {:.0} MiB",
+            "{role:6} {time:.2?}, {:.0} calls, {:.0} calls/s, processor time {:.2} s, peak {:.0} MiB",
             of(|(_, calls)| *calls),
             median(rounds.iter().map(|round| rate(&round[role]))),
+            of(|(figure, _)| figure.cpu),
             of(|(figure, _)| figure.peak_mib),
         );
     }

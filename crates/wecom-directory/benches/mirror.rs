@@ -273,9 +273,10 @@ fn compare() {
         let times = |key: &str| median(rounds.iter().filter_map(|round| round[name].times.get(key).copied()));
         let peak = median(rounds.iter().map(|round| round[name].peak_mib));
         println!(
-            "{name:17} {:8.2} s {:10.0} rows/s, peak {peak:.0} MiB",
+            "{name:17} {:8.2} s {:10.0} rows/s, processor time {:.2} s, peak {peak:.0} MiB",
             times("time"),
-            rows as f64 / times("time")
+            rows as f64 / times("time"),
+            median(rounds.iter().map(|round| round[name].cpu))
         );
         if rounds[0][name].times.contains_key("Details") {
             for stage in ["Ids", "Export", "Details", "Tags", "Closing", "Commit"] {

@@ -202,7 +202,7 @@ fn of_size(rows: usize) -> Vec<BTreeMap<&'static str, Figure>> {
 fn compare() {
     // Cargo passes arguments of its own.
     let rows = rows();
-    let mut seconds = Vec::new();
+    let (mut seconds, mut processor) = (Vec::new(), Vec::new());
     for rows in [rows / 10, rows] {
         let rounds = of_size(rows);
         println!("{rows} members and rows, {} rounds; medians", rounds.len());
@@ -210,7 +210,11 @@ fn compare() {
             let times = |key: &str| median(rounds.iter().map(|round| round[name].time(key)));
             let peak = median(rounds.iter().map(|round| round[name].peak_mib));
             let rate = rows as f64 / times("time");
-            println!("{name:8} {:8.2} s {rate:10.0} rows/s, peak {peak:.0} MiB", times("time"));
+            let cpu = median(rounds.iter().map(|round| round[name].cpu));
+            println!(
+                "{name:8} {:8.2} s {rate:10.0} rows/s, processor time {cpu:.2} s, peak {peak:.0} MiB",
+                times("time")
+            );
             if name == "plan" {
                 println!("  the file {:.2} s, {} steps", times("roster"), times("steps"));
             }
@@ -218,8 +222,11 @@ fn compare() {
         let limit = |round: &BTreeMap<_, Figure>| round["csv"].time("time") + round["members"].time("time");
         let of_limit = median(rounds.iter().map(|round| round["plan"].time("time") / limit(round)));
         println!("plan: {of_limit:.2} of the time of reading the file and the members twice");
+        processor.push(median(rounds.iter().map(|round| round["plan"].cpu)));
         seconds.push(median(rounds.iter().map(|round| round["plan"].time("time"))));
     }
     let linear = seconds[1] / seconds[0] / 10.0;
     println!("from {} to {rows} rows: {linear:.2} of linear (aim 1.2)", rows / 10);
+    let linear = processor[1] / processor[0] / 10.0;
+    println!("by processor time: {linear:.2} of linear");
 }

@@ -330,6 +330,9 @@ impl Setting {
             let difference: Vec<_> = rows.symmetric_difference(&self.mirror[table]).take(5).collect();
             assert!(difference.is_empty(), "{case}: {table}: {difference:#?}");
         }
+        if is_full() {
+            println!("{case}: as undisturbed");
+        }
         let mut tally = tally.lock().unwrap();
         tally.killed += u64::from(is_killed);
         tally.unborn += u64::from(is_unborn);

@@ -42,6 +42,8 @@ pub(crate) struct Corp {
 pub(crate) struct Figure {
     pub(crate) times: Measured,
     pub(crate) peak_mib: f64,
+    /// Processor time of the whole process, in seconds.
+    pub(crate) cpu: f64,
 }
 
 impl Figure {
@@ -66,7 +68,7 @@ pub(crate) fn main<F: Future<Output = Measured>>(
             let corp = serde_json::from_str(&env::var(CORP).unwrap()).unwrap();
             let file = PathBuf::from(env::var_os(FILE).unwrap());
             let times = runtime().block_on(measure(role.to_owned(), corp, file));
-            print(&serde_json::to_string(&Figure { times, peak_mib: peak_mib() }).unwrap());
+            print(&serde_json::to_string(&Figure { times, peak_mib: peak_mib(), cpu: cpu() }).unwrap());
         }
     }
 }
@@ -135,6 +137,14 @@ fn peak_mib() -> f64 {
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kib = line.and_then(|line| line.trim().trim_end_matches("kB").trim().parse::<f64>().ok());
     kib.unwrap_or(f64::NAN) / 1024.0
+}
+
+/// Returns the processor time of this process in seconds.
+fn cpu() -> f64 {
+    // In hundredths of a second; the name of the program before these fields ends with a bracket.
+    let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace().skip(11).take(2);
+    fields.filter_map(|field| field.parse::<f64>().ok()).sum::<f64>() / 100.0
 }
 
 /// The process of the simulator. It ends when this is dropped.

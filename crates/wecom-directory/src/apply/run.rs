@@ -45,6 +45,9 @@ const REFUSED_AT_MOST: u64 = 10;
 const STALE_FLOOR: u64 = 2;
 /// How many lost answers are settled together at most.
 const LOST_AT_MOST: usize = 64;
+/// How many steps are on their way for each call at the same time. Most of them are on the disk before a slot is free for them, and one
+/// commit records many.
+const AHEAD: usize = 8;
 /// How often one step is sent again after a reading has shown that it was not executed.
 const RESENDS: u32 = 3;
 
@@ -283,10 +286,9 @@ impl<'a> Course<'a> {
         let mut is_cancelled = false;
         let mut running = FuturesUnordered::new();
         loop {
-            // Twice as many as there are slots, so that the next ones are on the disk when a slot is free.
             while !sender.is_halted()
                 && self.lost.len() < LOST_AT_MOST
-                && running.len() < 2 * sender.slots.size()
+                && running.len() < AHEAD * sender.slots.size()
             {
                 let Some(place) = self.schedule.next() else { break };
                 let started = self.again.get(&place).map(|(started, _)| started.clone()).unwrap_or_default();

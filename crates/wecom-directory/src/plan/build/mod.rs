@@ -23,7 +23,11 @@ mod tree;
 mod unique;
 mod values;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    future::{poll_fn, ready},
+    task::Poll,
+};
 
 use jiff::{Timestamp, civil::Date};
 use wecom_contacts::{CorpId, UserId, members::MemberField};
@@ -55,13 +59,13 @@ use crate::{
         protected::Protected,
     },
     policy::{EmptyCellRule, EmptyDepartmentRule, LeaverRule, Measure, Policy, RosterPolicy, Span},
-    record::{MemberRecord, PersonId, State, TagRecord},
+    record::{MemberRecord, State, TagRecord},
     roster::{Cell, Column, Place, Roster},
-    store::{MemberKey, Store},
+    store::{MemberKey, Store, StoreFuture},
 };
 
 /// How many members are read from the store at once.
-const PAGE: u32 = 10_000;
+const PAGE: u32 = 2_000;
 /// Above this share of rows without a usable key, the gate stops the plan.
 const KEYLESS_SHARE: u64 = 10;
 
@@ -758,22 +762,26 @@ struct Rest {
     unchecked: BTreeMap<String, u64>,
 }
 
-/// Reads the members page by page.
+/// Reads the members page by page. While a page is compared, the store reads the next one.
 struct Members<'a> {
     store: &'a dyn Store,
     corp: &'a CorpId,
-    after: Option<PersonId>,
+    next: StoreFuture<'a, Vec<MemberRecord>>,
 }
 
 impl<'a> Members<'a> {
-    const fn new(store: &'a dyn Store, corp: &'a CorpId) -> Self {
-        Self { store, corp, after: None }
+    fn new(store: &'a dyn Store, corp: &'a CorpId) -> Self {
+        Self { store, corp, next: store.members_after(corp, None, PAGE) }
     }
 
     async fn next(&mut self) -> Result<Option<Vec<MemberRecord>>> {
-        let page = self.store.members_after(self.corp, self.after, PAGE).await?;
+        let page = (&mut self.next).await?;
         let Some(last) = page.last() else { return Ok(None) };
-        self.after = last.person;
+        self.next = self.store.members_after(self.corp, last.person, PAGE);
+        // The first poll gives the work to the thread of the store.
+        if let Poll::Ready(next) = poll_fn(|context| Poll::Ready(self.next.as_mut().poll(context))).await {
+            self.next = Box::pin(ready(next));
+        }
         Ok(Some(page))
     }
 }

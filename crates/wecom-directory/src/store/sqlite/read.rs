@@ -147,10 +147,26 @@ pub(super) fn members_after(
 ) -> Result<Vec<MemberRecord>> {
     let Some(number) = corp_number(connection, corp)? else { return Ok(Vec::new()) };
     let sql = "SELECT * FROM member WHERE corp = ?1 AND person > ?2 ORDER BY person LIMIT ?3";
-    rows(connection, sql, params![number, first(after), limit], |row| {
-        let seats = seats(connection, row.get("person")?)?;
-        row::member(row, seats)
-    })
+    let mut members =
+        rows(connection, sql, params![number, first(after), limit], |row| row::member(row, Vec::new()))?;
+    // All seats by one statement, in the same order.
+    let Some(last) = members.last().and_then(|member| member.person) else { return Ok(members) };
+    let sql = "SELECT person, department, place, is_leader, is_main FROM seat
+               WHERE person > ?1 AND person <= ?2 ORDER BY person, department";
+    let mut statement = connection.prepare_cached(sql).map_err(database)?;
+    let mut seats = statement.query([first(after), last.0]).map_err(database)?;
+    let mut at = 0;
+    while let Some(row) = seats.next().map_err(database)? {
+        let person = PersonId(row.get(0).map_err(unreadable)?);
+        while members.get(at).is_some_and(|member| member.person < Some(person)) {
+            at += 1;
+        }
+        // Other corps in the file have persons between these.
+        if let Some(member) = members.get_mut(at).filter(|member| member.person == Some(person)) {
+            member.seats.push(row::seat(row, 1).map_err(unreadable)?);
+        }
+    }
+    Ok(members)
 }
 
 fn first(after: Option<PersonId>) -> i64 {
@@ -294,10 +310,15 @@ pub(super) fn rows<T>(
 ) -> Result<Vec<T>> {
     let mut statement = connection.prepare_cached(sql).map_err(database)?;
     let found = statement.query_map(params, read).map_err(database)?;
-    found.collect::<rusqlite::Result<_>>().map_err(|error| match error {
+    found.collect::<rusqlite::Result<_>>().map_err(unreadable)
+}
+
+/// The error of a row that cannot be read.
+fn unreadable(error: rusqlite::Error) -> Error {
+    match error {
         rusqlite::Error::FromSqlConversionFailure(..) => {
             Error::Damaged("a value is not of its column's type")
         }
         error => database(error),
-    })
+    }
 }

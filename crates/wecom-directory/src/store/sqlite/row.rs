@@ -4,7 +4,10 @@ use std::error::Error as StdError;
 
 use jiff::Timestamp;
 use rusqlite::{Row, types::Type};
-use serde::de::DeserializeOwned;
+use serde::{
+    Deserialize as _,
+    de::{DeserializeOwned, IntoDeserializer as _, value::StrDeserializer},
+};
 use wecom_contacts::{
     DepartmentId, OpenUserId, Seen, UserId,
     members::{Gender, Member, MemberStatus},
@@ -27,7 +30,8 @@ pub(super) fn damaged(column: usize, error: impl StdError + Send + Sync + 'stati
 }
 
 pub(super) fn state(text: &str) -> rusqlite::Result<State> {
-    json(&format!("\"{text}\""))
+    let text: StrDeserializer<'_, serde::de::value::Error> = text.into_deserializer();
+    State::deserialize(text).map_err(|error| damaged(0, error))
 }
 
 pub(super) fn json<T: DeserializeOwned>(text: &str) -> rusqlite::Result<T> {
@@ -38,42 +42,68 @@ pub(super) fn seen_json<T: DeserializeOwned>(value: Option<String>) -> rusqlite:
     value.map_or(Ok(Seen::Hidden), |text| json(&text).map(Seen::Known))
 }
 
-/// Reads a member from a row that has [`MEMBER_COLUMNS`]; its seats come apart.
+/// The place of a column among [`MEMBER_COLUMNS`]. To find it by its name in each row would take longer than to read the row.
+macro_rules! place {
+    ($column:literal) => {
+        const { place($column) }
+    };
+}
+
+const fn place(column: &str) -> usize {
+    const fn are_equal(left: &[u8], right: &[u8]) -> bool {
+        let mut at = 0;
+        while at < left.len() && at < right.len() && left[at] == right[at] {
+            at += 1;
+        }
+        at == left.len() && at == right.len()
+    }
+
+    let mut place = 0;
+    while !are_equal(MEMBER_COLUMNS[place].as_bytes(), column.as_bytes()) {
+        place += 1;
+    }
+    place
+}
+
+/// Reads a member from a row that begins with [`MEMBER_COLUMNS`]; its seats come apart.
 pub(super) fn member(row: &Row<'_>, seats: Vec<Seat>) -> rusqlite::Result<MemberRecord> {
-    let text = |column: &str| row.get::<_, Option<String>>(column).map(seen);
-    let flag = |column: &str| row.get::<_, Option<bool>>(column).map(seen);
+    let text = |column: usize| row.get::<_, Option<String>>(column).map(seen);
+    let flag = |column: usize| row.get::<_, Option<bool>>(column).map(seen);
     let mut member = Member::default();
-    member.userid = UserId::new(row.get::<_, String>("userid")?);
-    member.name = text("name")?;
-    member.alias = text("alias")?;
-    member.mobile = text("mobile")?;
-    member.email = text("email")?;
-    member.biz_mail = text("biz_mail")?;
-    member.biz_mail_alias = seen_json(row.get("biz_mail_alias")?)?;
-    member.direct_leader = text("direct_leader")?.map(|leader| columns::leaders(&leader));
-    member.position = text("position")?;
-    member.gender = text("gender")?.map(|gender| Gender::from(gender.as_str()));
-    member.telephone = text("telephone")?;
-    member.address = text("address")?;
-    member.status = seen(row.get::<_, Option<i64>>("status")?).map(MemberStatus::from);
-    member.enable = flag("enable")?;
-    member.avatar = text("avatar")?;
-    member.thumb_avatar = text("thumb_avatar")?;
-    member.qr_code = text("qr_code")?;
-    member.extattr = seen_json(row.get("extattr")?)?;
-    member.external_profile = seen_json(row.get("external_profile")?)?;
-    member.external_position = text("external_position")?;
-    member.open_userid = text("open_userid")?.map(OpenUserId::new);
-    member.english_name = text("english_name")?;
-    member.isleader = flag("isleader")?;
-    member.hide_mobile = flag("hide_mobile")?;
+    member.userid = UserId::new(row.get::<_, String>(place!("userid"))?);
+    member.name = text(place!("name"))?;
+    member.alias = text(place!("alias"))?;
+    member.mobile = text(place!("mobile"))?;
+    member.email = text(place!("email"))?;
+    member.biz_mail = text(place!("biz_mail"))?;
+    member.biz_mail_alias = seen_json(row.get(place!("biz_mail_alias"))?)?;
+    member.direct_leader = text(place!("direct_leader"))?.map(|leader| columns::leaders(&leader));
+    member.position = text(place!("position"))?;
+    member.gender = text(place!("gender"))?.map(|gender| Gender::from(gender.as_str()));
+    member.telephone = text(place!("telephone"))?;
+    member.address = text(place!("address"))?;
+    member.status = seen(row.get::<_, Option<i64>>(place!("status"))?).map(MemberStatus::from);
+    member.enable = flag(place!("enable"))?;
+    member.avatar = text(place!("avatar"))?;
+    member.thumb_avatar = text(place!("thumb_avatar"))?;
+    member.qr_code = text(place!("qr_code"))?;
+    member.extattr = seen_json(row.get(place!("extattr"))?)?;
+    member.external_profile = seen_json(row.get(place!("external_profile"))?)?;
+    member.external_position = text(place!("external_position"))?;
+    member.open_userid = text(place!("open_userid"))?.map(OpenUserId::new);
+    member.english_name = text(place!("english_name"))?;
+    member.isleader = flag(place!("isleader"))?;
+    member.hide_mobile = flag(place!("hide_mobile"))?;
     Ok(MemberRecord {
-        person: Some(PersonId(row.get("person")?)),
-        state: state(&row.get::<_, String>("state")?)?,
+        person: Some(PersonId(row.get(place!("person"))?)),
+        state: state(row.get_ref(place!("state"))?.as_str()?)?,
         member,
         seats,
-        shown: [FieldSet::from_bits(row.get("shown_app")?), FieldSet::from_bits(row.get("shown_sync")?)],
-        read_at: timestamp(row.get("read_at")?)?,
+        shown: [
+            FieldSet::from_bits(row.get(place!("shown_app"))?),
+            FieldSet::from_bits(row.get(place!("shown_sync"))?),
+        ],
+        read_at: timestamp(row.get(place!("read_at"))?)?,
         hashes: hashes(row, MEMBER_COLUMNS.len() - 3)?,
     })
 }
