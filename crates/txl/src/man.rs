@@ -47,14 +47,14 @@ impl Manual {
             })?;
             name = format!("{name} {word}");
         }
-        print_bytes(&page(found, &name.replace(' ', "-")))
+        print_bytes(&page(found))
     }
 }
 
 /// Writes the page of a command and of all its subcommands. Returns their number.
 fn write(command: &Command, name: &str, directory: &Path) -> Result<usize> {
     let path = directory.join(format!("{name}.1"));
-    fs::write(&path, page(command, name)).map_err(|error| file::unwritable(&path, &error))?;
+    fs::write(&path, page(command)).map_err(|error| file::unwritable(&path, &error))?;
     let mut pages = 1;
     for below in command.get_subcommands().filter(|below| below.get_name() != "help") {
         pages += write(below, &format!("{name}-{}", below.get_name()), directory)?;
@@ -62,10 +62,11 @@ fn write(command: &Command, name: &str, directory: &Path) -> Result<usize> {
     Ok(pages)
 }
 
-fn page(command: &Command, name: &str) -> Vec<u8> {
+/// The page of a command that was built, so that it knows its full name.
+fn page(command: &Command) -> Vec<u8> {
     let mut page = Vec::new();
-    let titled = command.clone().name(name.to_owned()).disable_help_subcommand(true);
+    let man = Man::new(command.clone()).source(concat!("txl ", env!("CARGO_PKG_VERSION"))).manual("txl");
     // Memory does not fail.
-    let _ = Man::new(titled).section("1").manual("txl").render(&mut page);
+    let _ = man.render(&mut page);
     page
 }

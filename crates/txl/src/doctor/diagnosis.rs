@@ -104,8 +104,10 @@ impl Diagnosis {
     /// A problem that another part of the command has found, with its causes.
     pub(super) fn failed(check: &'static str, failure: &Failure) -> Self {
         let mut message = failure.to_string();
-        for cause in failure.causes().iter().filter(|cause| !message.contains(cause.as_str())) {
-            message = format!("{message}: {cause}");
+        for cause in failure.causes() {
+            if !message.contains(cause.as_str()) {
+                message = format!("{message}: {cause}");
+            }
         }
         let mut diagnosis = Self::new(check, State::Problem, message);
         diagnosis.remedy = failure.remedies().first().map(ToString::to_string);
