@@ -504,7 +504,7 @@ async fn a_run_that_is_killed_at_a_step_boundary_ends_as_an_undisturbed_one() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_large_run_that_is_killed_at_any_call_ends_as_an_undisturbed_one() {
-    let (members, kills) = if is_full() { (6_600, 50) } else { (400, 4) };
+    let (members, kills) = if is_full() { (6_800, 50) } else { (400, 4) };
     let setting = Arc::new(Setting::prepare(members).await);
     assert!(!is_full() || setting.steps >= 5_000, "{setting}");
     let mut random = fastrand::Rng::with_seed(seed());
