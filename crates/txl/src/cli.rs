@@ -116,7 +116,7 @@ enum Command {
     #[cfg(feature = "sim")]
     Tour(tour::Tour),
     #[cfg(feature = "sim")]
-    Sim(sim::Serve),
+    Sim(Box<sim::Serve>),
     Member(member::Command),
     Department(department::Command),
     Tag(tag::Command),

@@ -75,7 +75,7 @@ impl Browser {
         let found = |name: &&str| {
             directories.iter().map(|directory| directory.join(name)).find(|program| program.is_file())
         };
-        PROGRAMS.iter().find_map(|name| found(&name))
+        PROGRAMS.iter().find_map(found)
     }
 
     /// Starts Chromium with an empty profile.
