@@ -207,8 +207,8 @@ impl Cli {
 const CREDENTIALS: &str = "Credentials (凭证)";
 
 /// Where the folded flags are.
-const WHERE_CREDENTIALS_ARE: &str = "Credentials (凭证) come from flags, variables or a profile: `--help` lists the flags, and \
-`txl help secrets` explains them.";
+const WHERE_CREDENTIALS_ARE: &str =
+    "Credentials (凭证): `--help` lists the flags, and `txl help secrets` explains them.";
 
 /// Returns the command line with the flags for credentials folded: `-h` leaves them out, and `--help` lists them.
 fn command_line() -> clap::Command {

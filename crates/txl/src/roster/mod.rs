@@ -12,6 +12,6 @@ mod unreadable;
 
 pub(crate) use self::{
     command::Command,
-    known::{KnownCorp, paths},
+    known::KnownCorp,
     source::{ReadingArgs, RosterFiles},
 };

@@ -1,5 +1,7 @@
 //! 通讯录镜像: the mirror, from the first pull to the history of a change. It is a file in a temporary directory.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 use tempfile::TempDir;
 use wecom_contacts::{CorpId, Polling};
@@ -19,6 +21,7 @@ use super::{
 use crate::{
     failure::{Failure, Result},
     messages, must,
+    roster::KnownCorp,
 };
 
 /// The endpoint of a step that reads the mirror alone.
@@ -55,8 +58,12 @@ impl TourMirror {
     /// Returns the path of the tour's department, from the root.
     pub(super) async fn department_path(&self, stage: &Stage) -> Result<String> {
         let id = stage.department()?;
-        let paths = crate::roster::paths(&self.store.departments(&self.corp).await?);
-        paths.get(&id).cloned().ok_or_else(|| unmet("the mirror does not have the tour's own department"))
+        let known = KnownCorp::read(&self.store, &self.corp, &BTreeSet::new()).await?;
+        known
+            .paths
+            .get(&id)
+            .cloned()
+            .ok_or_else(|| unmet("the mirror does not have the tour's own department"))
     }
 }
 
