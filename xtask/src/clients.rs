@@ -137,7 +137,12 @@ mod tests {
     fn the_exit_code_and_the_last_line_of_a_script_are_its_result() {
         let folder = tempfile::tempdir().unwrap();
         let script = folder.path().join("test.sh");
-        let dist = Dist { folder: folder.path().into(), program: folder.path().join("txl"), debian: None };
+        let dist = Dist {
+            folder: folder.path().into(),
+            program: folder.path().join("txl"),
+            debian: None,
+            is_static: true,
+        };
         for (body, expected) in [
             ("echo one; echo \"$TXL_BINARY\"", format!("Passed({:?})", dist.program)),
             ("echo node is missing; exit 77", "NotRun(\"node is missing\")".to_owned()),

@@ -70,6 +70,8 @@ pub(crate) struct Dist {
     pub(crate) program: PathBuf,
     /// The Debian package, on Linux.
     pub(crate) debian: Option<PathBuf>,
+    /// Whether the binary needs no C library of the system.
+    pub(crate) is_static: bool,
 }
 
 /// Builds the binary and packages it.
@@ -78,8 +80,14 @@ pub(crate) struct Dist {
 ///
 /// Returns an error if a compiler is missing, cargo fails, or the binary needs a shared library on Linux.
 pub(crate) fn build(build: Build) -> Result<Dist> {
-    let target = Target::native()?;
-    target.prepare()?;
+    let mut target = Target::native()?;
+    if let Err(error) = target.prepare() {
+        if build == Build::Published {
+            return Err(error);
+        }
+        eprintln!("{error:#}; the tests of the packages use a binary that is not static");
+        target = Target::host()?;
+    }
     let mut cargo = cargo();
     cargo.args(["build", "--locked", "--package", "txl", "--bin", "txl", "--profile", build.profile()]);
     target.select(&mut cargo);
@@ -92,9 +100,13 @@ pub(crate) fn build(build: Build) -> Result<Dist> {
 ///
 /// # Errors
 ///
-/// Returns an error if the file is no binary of this platform, or needs a shared library on Linux.
+/// Returns an error if the file is no binary of this platform.
 pub(crate) fn pack_existing(program: &Path) -> Result<Dist> {
-    pack(program, &Target::native()?, &Build::Quick.folder())
+    let mut target = Target::native()?;
+    if target.is_static() && has_interpreter(program)? {
+        target = Target::host()?;
+    }
+    pack(program, &target, &Build::Quick.folder())
 }
 
 /// Packages a binary into a folder.
@@ -105,7 +117,7 @@ fn pack(built: &Path, target: &Target, folder: &Path) -> Result<Dist> {
     fs::create_dir_all(folder)?;
     let program = folder.join(target.program());
     copy(built, &program)?;
-    if target.is_linux() && has_interpreter(&program)? {
+    if target.is_static() && has_interpreter(&program)? {
         bail!("{} is not static", program.display());
     }
     let contents = Contents::of(&program)?;
@@ -136,7 +148,7 @@ fn pack(built: &Path, target: &Target, folder: &Path) -> Result<Dist> {
     for name in &names {
         eprintln!("{} ({} KiB)", folder.join(name).display(), fs::metadata(folder.join(name))?.len() / 1024);
     }
-    Ok(Dist { folder: folder.to_owned(), program, debian: package })
+    Ok(Dist { folder: folder.to_owned(), program, debian: package, is_static: target.is_static() })
 }
 
 /// Copies a program, and leaves equal ones alone: a running program cannot be overwritten, and later builds see no change.

@@ -12,8 +12,10 @@ use super::usage::{Root, credentials, find, use_it};
 use crate::{dist::Dist, report::Outcome, root};
 
 pub(super) fn test(dist: &Dist) -> Result<Outcome> {
-    if cfg!(not(target_os = "linux")) {
-        return Ok(Outcome::NotRun("only the binary for Linux is static".into()));
+    if !dist.is_static {
+        return Ok(Outcome::NotRun(
+            "the binary is not static: it is not for Linux, or Rust's musl target is missing".into(),
+        ));
     }
     if let Some(why) = Root::refusal() {
         return Ok(Outcome::NotRun(format!("this user cannot change the root of a program: {why}")));

@@ -13,6 +13,9 @@ pub(super) fn test(dist: &Dist) -> Result<Outcome> {
     if cfg!(windows) {
         return Ok(Outcome::NotRun("the script is for Linux and macOS".into()));
     }
+    if cfg!(target_os = "linux") && !dist.is_static {
+        return Ok(Outcome::NotRun("it takes a static binary, and Rust's musl target is missing".into()));
+    }
     let address = file_server::serve(file_server::folder(&dist.folder)?)?;
     let home = tempfile::tempdir()?;
     let mut script = Command::new("sh");

@@ -28,6 +28,9 @@ pub(super) fn test(dist: &Dist) -> Result<Outcome> {
     let Some(package) = &dist.debian else {
         return Ok(Outcome::NotRun("its packages are built only on Linux".into()));
     };
+    if !dist.is_static {
+        return Ok(Outcome::NotRun("it takes a static binary, and Rust's musl target is missing".into()));
+    }
     if find("apt-get").is_none() {
         return Ok(Outcome::NotRun("this machine has no apt-get, whose package source is used".into()));
     }

@@ -28,9 +28,14 @@ const MUSL: Product = Product {
 impl Target {
     /// Returns the platform of the packages that this machine can build and run. On Linux it is musl: a binary without any shared library.
     pub(crate) fn native() -> Result<Self> {
+        Ok(Self::of_host(Self::host()?.triple()))
+    }
+
+    /// Returns the platform of the compiler itself.
+    pub(crate) fn host() -> Result<Self> {
         let version = output(&mut rustc(&["-vV"]))?;
         let host = version.lines().find_map(|line| line.strip_prefix("host: "));
-        Ok(Self::of_host(host.context("rustc does not name its host")?))
+        Ok(Self(host.context("rustc does not name its host")?.to_owned()))
     }
 
     pub(super) fn of_host(host: &str) -> Self {
@@ -43,6 +48,11 @@ impl Target {
 
     pub(crate) fn is_linux(&self) -> bool {
         self.0.contains("-linux-")
+    }
+
+    /// Returns whether the binary needs no C library of the system.
+    pub(crate) fn is_static(&self) -> bool {
+        self.0.ends_with("-linux-musl")
     }
 
     pub(crate) fn is_windows(&self) -> bool {
@@ -75,7 +85,7 @@ impl Target {
             run(add.args(["target", "add", &self.0]))
                 .with_context(|| format!("Rust's standard library for {} is missing", self.0))?;
         }
-        if self.is_linux() {
+        if self.is_static() {
             install(&MUSL)?;
         }
         Ok(())
@@ -84,7 +94,7 @@ impl Target {
     /// Adds cargo's arguments for this platform.
     pub(crate) fn select(&self, cargo: &mut Command) {
         cargo.args(["--target", &self.0]);
-        if self.is_linux() {
+        if self.is_static() {
             cargo.env(format!("CC_{}", self.0.replace('-', "_")), "musl-gcc");
         }
         if self.is_windows() {
