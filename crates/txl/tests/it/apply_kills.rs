@@ -72,6 +72,12 @@ struct Tally {
     ended: u64,
 }
 
+/// The full form takes the better part of an hour, so it shows how far it is.
+#[expect(clippy::print_stdout, reason = "a test has no other place to report its progress")]
+fn progress(case: impl std::fmt::Display) {
+    println!("{case}: as undisturbed");
+}
+
 fn is_full() -> bool {
     env::var("TXL_TEST_CHAOS").is_ok_and(|value| value == "1")
 }
@@ -331,7 +337,7 @@ impl Setting {
             assert!(difference.is_empty(), "{case}: {table}: {difference:#?}");
         }
         if is_full() {
-            println!("{case}: as undisturbed");
+            progress(case);
         }
         let mut tally = tally.lock().unwrap();
         tally.killed += u64::from(is_killed);
