@@ -246,7 +246,7 @@ impl SimBuilder {
     ///
     /// # Errors
     ///
-    /// Returns an error if the time or a fault rule is invalid. [`start`](Self::start) checks the contacts.
+    /// Returns an error if the time is invalid. [`start`](Self::start) checks the contacts and the fault rules.
     pub fn saved_state(mut self, state: SavedState) -> io::Result<Self> {
         let (saved, corp, choices, rates, faults) = state.into_parts().map_err(invalid)?;
         (self.saved, self.corp_file) = (Some(saved), Some(corp));

@@ -18,6 +18,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod api;
+mod attributes;
 mod callback;
 mod client_timeouts;
 mod clock;
@@ -26,6 +27,7 @@ mod connections;
 mod console;
 mod control;
 mod control_access;
+mod corp_settings;
 mod digest;
 mod download;
 mod due_work;
@@ -44,6 +46,7 @@ mod seed;
 mod server;
 mod shared;
 mod sim;
+mod snapshot_control;
 mod snapshots;
 mod state;
 mod world;

@@ -5,13 +5,11 @@ use std::{fmt, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    api,
     clock::{Millis, checked_time},
-    control::Settings,
+    corp_settings::Settings,
     faults::FaultRules,
     rates::Rates,
     seed::CorpFile,
-    shared::Shared,
     world::{Choices, Corp},
 };
 
@@ -46,25 +44,15 @@ pub(crate) struct SavedStart {
 }
 
 impl SavedState {
-    pub(crate) fn of(shared: &Shared) -> Self {
-        let world = shared.world.read();
-        let corp = world.corp(0);
-        Self {
-            now: shared.clock.now(),
-            corp: CorpFile::of(corp),
-            settings: Settings::of(corp),
-            choices: world.choices.clone(),
-            rates: shared.rate_limiter.rates(),
-            faults: shared.faults.rules(),
-        }
+    pub(crate) fn new(now: Millis, corp: &Corp, choices: Choices, rates: Rates, faults: FaultRules) -> Self {
+        Self { now, corp: CorpFile::of(corp), settings: Settings::of(corp), choices, rates, faults }
     }
 
-    /// Checks the parts that come from a file, and separates them by their use.
+    /// Checks the time, and separates the parts by their use. The other parts are checked when a simulator starts with them.
     pub(crate) fn into_parts(
         self,
     ) -> Result<(SavedStart, Arc<CorpFile>, Choices, Rates, FaultRules), String> {
         let now = checked_time(self.now).map_err(|error| error.to_string())?;
-        self.faults.check(api::PATHS).map_err(|error| error.to_string())?;
         let start = SavedStart { now, settings: self.settings };
         Ok((start, Arc::new(self.corp), self.choices, self.rates, self.faults))
     }

@@ -288,7 +288,9 @@ impl Sim {
 
     /// Returns the state for a later simulator, see [`SimBuilder::saved_state`].
     pub fn saved_state(&self) -> SavedState {
-        SavedState::of(&self.shared)
+        let world = self.shared.world.read();
+        let (rates, faults) = (self.shared.rate_limiter.rates(), self.shared.faults.rules());
+        SavedState::new(self.shared.clock.now(), world.corp(0), world.choices.clone(), rates, faults)
     }
 
     /// Takes a snapshot with this name, which is 1 to 64 of `a`–`z`, `0`–`9` and `-`. A snapshot of the same name is

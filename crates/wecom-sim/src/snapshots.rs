@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use crate::{clock::Millis, faults::ActiveRules, rates::Counts, shared::Shared, world::World};
+use crate::{clock::Millis, faults::ActiveRules, rates::Counts, world::World};
 
 /// Maximum number of snapshots.
 const SNAPSHOTS_KEPT: usize = 16;
@@ -51,24 +51,16 @@ pub enum SnapshotError {
 /// The state at one moment.
 #[derive(Debug)]
 pub(crate) struct Snapshot {
-    world: World,
-    now: Millis,
-    counts: Counts,
-    rules: ActiveRules,
-    bytes: usize,
+    pub(crate) world: World,
+    pub(crate) now: Millis,
+    pub(crate) counts: Counts,
+    pub(crate) rules: ActiveRules,
+    pub(crate) bytes: usize,
 }
 
 impl Snapshot {
-    pub(crate) fn now(&self) -> Millis {
-        self.now
-    }
-
     pub(crate) fn members(&self) -> usize {
         self.world.corp(0).members.len()
-    }
-
-    pub(crate) fn bytes(&self) -> usize {
-        self.bytes
     }
 }
 
@@ -82,7 +74,7 @@ impl Snapshots {
     }
 
     /// Checks the limits before the copy is made. A snapshot of the same name will be replaced.
-    fn check_room(&self, name: &SnapshotName, bytes: usize) -> Result<(), SnapshotError> {
+    pub(crate) fn check_room(&self, name: &SnapshotName, bytes: usize) -> Result<(), SnapshotError> {
         let others = || self.0.iter().filter(|(other, _)| *other != name);
         if others().count() >= SNAPSHOTS_KEPT {
             return Err(SnapshotError::Number);
@@ -91,47 +83,17 @@ impl Snapshots {
         if held.saturating_add(bytes) > BYTES_KEPT { Err(SnapshotError::Size) } else { Ok(()) }
     }
 
+    pub(crate) fn get(&self, name: &SnapshotName) -> Result<Arc<Snapshot>, SnapshotError> {
+        self.0.get(name).cloned().ok_or(SnapshotError::Unknown)
+    }
+
+    /// Adds a snapshot, or replaces that of the same name.
+    pub(crate) fn insert(&mut self, name: SnapshotName, snapshot: Arc<Snapshot>) {
+        self.0.insert(name, snapshot);
+    }
+
     pub(crate) fn remove(&mut self, name: &SnapshotName) -> Result<Arc<Snapshot>, SnapshotError> {
         self.0.remove(name).ok_or(SnapshotError::Unknown)
-    }
-}
-
-impl Shared {
-    /// Takes a snapshot. It waits until no job is between two of its rows, so a copied job can continue later.
-    pub(crate) fn take_snapshot(&self, name: SnapshotName) -> Result<Arc<Snapshot>, SnapshotError> {
-        // The lock makes the check of the room and the insertion one action.
-        let mut snapshots = self.snapshots.lock();
-        let snapshot = self.due_work.between_tasks(|world| {
-            let bytes = world.estimated_bytes();
-            snapshots.check_room(&name, bytes)?;
-            Ok(Arc::new(Snapshot {
-                world: world.copied(),
-                now: self.clock.now(),
-                counts: self.rate_limiter.counts(),
-                rules: self.faults.copied_rules(),
-                bytes,
-            }))
-        })?;
-        snapshots.0.insert(name, Arc::clone(&snapshot));
-        Ok(snapshot)
-    }
-
-    /// Restores the corp, the clock, the tokens, the jobs, the deliveries, the fault rules and the rate limits of a
-    /// snapshot. The logs of requests and writes continue.
-    pub(crate) fn restore_snapshot(&self, name: &SnapshotName) -> Result<(), SnapshotError> {
-        let snapshot = self.snapshots.lock().0.get(name).cloned().ok_or(SnapshotError::Unknown)?;
-        let mut restored = snapshot.world.clone();
-        let old = self.due_work.between_tasks(|world| {
-            restored.succeed(world);
-            self.clock.set(snapshot.now);
-            self.faults.restore(snapshot.rules.clone());
-            self.rate_limiter.restore(snapshot.counts.clone());
-            std::mem::replace(world, restored)
-        });
-        self.world.read().deliveries.wake().notify_one();
-        // A large corp is dropped outside the lock.
-        drop(old);
-        Ok(())
     }
 }
 

@@ -9,7 +9,10 @@ use bytes::Bytes;
 use futures_util::stream;
 use serde_json::{Map, Value};
 
-use super::{incoming::Incoming, unread::ReadNotes};
+use super::{
+    incoming::Incoming,
+    unread::{self, ReadNotes},
+};
 
 /// The arguments: the query of a GET, the JSON body of a POST, the form of an upload.
 #[derive(Debug, Default)]
@@ -84,6 +87,11 @@ impl Args {
     /// Returns the token, which is always in the query.
     pub(crate) fn access_token(&self) -> Option<&str> {
         self.query("access_token")
+    }
+
+    /// Returns the paths of the fields that no handler has read.
+    pub(super) fn unread(&self) -> Vec<String> {
+        unread::fields(&self.query, self.body.as_ref(), &self.notes)
     }
 
     /// Returns a value of the query, for every method.

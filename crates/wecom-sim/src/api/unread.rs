@@ -5,7 +5,6 @@ use std::cell::RefCell;
 
 use serde_json::{Map, Value};
 
-use super::args::Args;
 use crate::request_log::beginning;
 
 /// Maximum number of names, and of bytes of one.
@@ -30,21 +29,23 @@ fn address<T>(value: &T) -> usize {
     std::ptr::from_ref(value).addr()
 }
 
-impl Args {
-    /// Returns the fields that were not read, as paths: `?key` in the query, `key`, `key.inner` and `key[0].inner` in
-    /// the body.
-    pub(super) fn unread(&self) -> Vec<String> {
-        let mut unread = Vec::new();
-        for (key, value) in &self.query {
-            if key != "access_token" && !self.notes.has(value) {
-                add(&mut unread, &format!("?{key}"));
-            }
+/// Returns the fields that were not read, as paths: `?key` in the query, `key`, `key.inner` and `key[0].inner` in the
+/// body.
+pub(super) fn fields(
+    query: &[(String, String)],
+    body: Option<&Map<String, Value>>,
+    notes: &ReadNotes,
+) -> Vec<String> {
+    let mut unread = Vec::new();
+    for (key, value) in query {
+        if key != "access_token" && !notes.has(value) {
+            add(&mut unread, &format!("?{key}"));
         }
-        if let Some(body) = &self.body {
-            add_unread(&mut unread, body, "", &self.notes);
-        }
-        unread
     }
+    if let Some(body) = body {
+        add_unread(&mut unread, body, "", notes);
+    }
+    unread
 }
 
 fn add(unread: &mut Vec<String>, path: &str) {

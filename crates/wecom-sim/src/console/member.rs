@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::attributes::{Attributes, GenderForm, Profile};
+use crate::attributes::{Attributes, GenderForm, Profile};
 use crate::world::MemberForm;
 
 /// The fields of a member, named as in `user/create` and `user/update`. A field that is not set stays unchanged.

@@ -1,7 +1,6 @@
 //! The administrator's console (管理后台) and the WeCom app of a member. Their changes are outside the API and are
 //! delivered as callbacks.
 
-mod attributes;
 mod error;
 mod forms;
 mod json;
@@ -10,7 +9,6 @@ mod session;
 
 use std::{net::IpAddr, sync::Arc};
 
-pub(crate) use attributes::{Attributes, GenderForm, Profile};
 pub use error::ConsoleError;
 pub use forms::{
     ConsoleCallback, ConsoleDepartment, ConsoleEvent, ConsoleLegacy, ConsolePermission, ConsoleRange,

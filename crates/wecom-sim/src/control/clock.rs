@@ -5,9 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Nothing, in_background,
-    input::{Input, Refused},
-    operation::{Call, Operation},
+    input::{Input, Nothing, Refused},
+    operation::{Call, Operation, in_background},
 };
 use crate::{
     clock::{Millis, checked_time, parse_time},

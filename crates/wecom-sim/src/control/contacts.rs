@@ -10,9 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{
-    Nothing, in_background,
-    input::{Input, Refused, StrictQuery},
-    operation::{Call, Operation, Reply},
+    input::{Input, Nothing, Refused, StrictQuery},
+    operation::{Call, Operation, Reply, in_background},
     schemas::Schemas,
 };
 use crate::{

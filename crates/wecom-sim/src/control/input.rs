@@ -18,6 +18,11 @@ use crate::console::ConsoleError;
 /// Maximum size of a body, except that of a seed.
 pub(crate) const BODY_LIMIT: usize = 1 << 20;
 
+/// An empty body, or one without fields.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Nothing {}
+
 /// A refusal: a status of 400 or above with `{"error": …}`.
 #[derive(Debug)]
 pub(crate) struct Refused {

@@ -6,8 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Nothing,
-    input::{Input, Refused, StrictQuery},
+    input::{Input, Nothing, Refused, StrictQuery},
     operation::{Call, Operation, PathInput},
     schemas::Schemas,
 };

@@ -27,7 +27,7 @@ use axum::{
 };
 use http::{StatusCode, Uri};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::{
@@ -37,7 +37,6 @@ use crate::{
 pub(crate) use input::Input;
 use input::Refused;
 pub(crate) use operation::{Call, Operation};
-pub(crate) use settings::Settings;
 
 /// Returns all endpoints.
 fn operations() -> Vec<Operation> {
@@ -86,22 +85,6 @@ async fn admitted(State(shared): State<Arc<Shared>>, request: Request, next: Nex
         Ok(()) => next.run(request).await,
         Err(error) => Refused::new(StatusCode::FORBIDDEN, error).into_response(),
     }
-}
-
-/// An empty body, or one without fields.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
-
-/// Runs long work outside the threads of the server.
-async fn in_background<T: Send + 'static>(
-    shared: &Arc<Shared>,
-    work: impl FnOnce(&Shared) -> T + Send + 'static,
-) -> Result<T, Refused> {
-    let shared = Arc::clone(shared);
-    tokio::task::spawn_blocking(move || work(&shared))
-        .await
-        .map_err(|error| Refused::new(StatusCode::INTERNAL_SERVER_ERROR, error))
 }
 
 /// The paths in the page are relative to the page.

@@ -11,7 +11,7 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
     routing::{self, MethodFilter, MethodRouter},
 };
-use http::header;
+use http::{StatusCode, header};
 use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -157,6 +157,17 @@ fn describe<P: PathInput, Q: QueryInput, B: BodyInput, R: Reply>(schemas: &mut S
         None => json!({}),
     };
     Description { parameters, body: B::describe(schemas), status: R::STATUS, reply }
+}
+
+/// Runs long work outside the threads of the server.
+pub(crate) async fn in_background<T: Send + 'static>(
+    shared: &Arc<Shared>,
+    work: impl FnOnce(&Shared) -> T + Send + 'static,
+) -> Result<T, Refused> {
+    let shared = Arc::clone(shared);
+    tokio::task::spawn_blocking(move || work(&shared))
+        .await
+        .map_err(|error| Refused::new(StatusCode::INTERNAL_SERVER_ERROR, error))
 }
 
 /// A function from a call to a reply.

@@ -7,9 +7,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{
-    Nothing, in_background,
-    input::{Input, Refused},
-    operation::{Call, Operation, PathInput},
+    input::{Input, Nothing, Refused},
+    operation::{Call, Operation, PathInput, in_background},
     schemas::Schemas,
 };
 use crate::{
@@ -80,9 +79,9 @@ impl SnapshotInfo {
     fn of(name: &SnapshotName, snapshot: &Snapshot) -> Self {
         Self {
             name: name.as_str().to_owned(),
-            now: snapshot.now(),
+            now: snapshot.now,
             members: snapshot.members(),
-            bytes: snapshot.bytes(),
+            bytes: snapshot.bytes,
         }
     }
 }

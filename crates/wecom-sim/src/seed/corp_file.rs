@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    console::{Attributes, GenderForm, Profile},
+    attributes::{Attributes, GenderForm, Profile},
     world::{Corp, Member, MemberNo},
 };
 

@@ -7,8 +7,8 @@ use super::{
     corp_file::{CorpFile, FileDepartment, FileMember, FileTag},
 };
 use crate::{
+    attributes::{Attributes, GenderForm, Profile},
     clock::Millis,
-    console::{Attributes, GenderForm, Profile},
     world::{
         Actor, ConsoleSettings, DepartmentForm, Fail, Life, Member, MemberForm, TagMove, World, WorldSettings,
     },
