@@ -55,7 +55,7 @@ impl Counts {
 
 fn cargo_test(servers: &[Server]) -> Result<Counts> {
     let mut process = cargo()
-        .args(["test", "--workspace", "--all-features"])
+        .args(["test", "--workspace", "--all-features", "--no-fail-fast"])
         .envs(servers.iter().map(|server| (server.variable, &server.url)))
         .stdout(Stdio::piped())
         .spawn()
