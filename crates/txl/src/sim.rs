@@ -232,19 +232,21 @@ impl Serve {
         if !self.freeze {
             builder = builder.clock_speed(self.clock_speed);
         }
+        let saved = self.snapshot.as_deref().filter(|path| path.exists());
         builder = match &self.now {
             Some(now) => builder.now_text(now).map_err(|error| {
                 Failure::usage(messages::sim::cannot_be_set_up())
                     .because(&error)
                     .remedy(messages::sim::see_the_help())
             })?,
-            None if self.freeze => builder.now(SystemTime::now()),
+            // A saved state has its own time.
+            None if self.freeze && saved.is_none() => builder.now(SystemTime::now()),
             None => builder,
         };
         if let Some(path) = &self.seed_file {
             builder = builder.corp_file(corp_file(path)?);
         }
-        if let Some(path) = self.snapshot.as_deref().filter(|path| path.exists()) {
+        if let Some(path) = saved {
             builder = builder.saved_state(saved_state(path)?).map_err(|error| {
                 Failure::usage(messages::sim::not_a_saved_state(path))
                     .because(&error)
