@@ -26,10 +26,10 @@ Exit codes:
   0  done
   1  WeCom refused the call, or something here failed (a file, a job, a row)
   2  the command line is wrong, or a credential is missing
-  3  no usable answer: the server cannot be reached, is too slow, or is not WeCom
+  3  no usable answer: the server is out of reach, too slow, or not WeCom
   4  the gate (安全闸) stops a plan
   10  `plan --detailed-exit-code`: there is something to do
-  129, 130, 143  ended by SIGHUP, SIGINT, SIGTERM; ",
+  129, 130, 143  SIGHUP, SIGINT, SIGTERM; ",
             $serving,
             " with 0",
         )
