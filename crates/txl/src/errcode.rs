@@ -32,8 +32,8 @@ struct Row {
     chinese: &'static str,
     remedy: &'static str,
     remedy_chinese: &'static str,
-    /// Whether the call certainly did not run, so that the SDK repeats even a write.
-    did_not_execute: bool,
+    /// Whether the call did not run and can succeed moments later. Such calls are repeated, including writes.
+    retried: bool,
 }
 
 impl From<&'static CodeInfo> for Row {
@@ -45,7 +45,7 @@ impl From<&'static CodeInfo> for Row {
             chinese: info.chinese,
             remedy: info.remedy,
             remedy_chinese: info.remedy_chinese,
-            did_not_execute: info.did_not_execute,
+            retried: info.did_not_execute,
         }
     }
 }

@@ -25,7 +25,8 @@ fn an_errcode_is_explained_in_both_languages() {
     for key in ["english", "chinese", "remedy", "remedy_chinese"] {
         assert!(row[key].as_str().is_some_and(|text| !text.is_empty()), "{key}: {row}");
     }
-    assert_eq!(run(&["errcode", "-1", "-o", "json"]).json()["did_not_execute"], true);
+    assert_eq!(run(&["errcode", "-1", "-o", "json"]).json()["retried"], true);
+    assert_eq!(row["retried"], false);
 }
 
 #[test]
