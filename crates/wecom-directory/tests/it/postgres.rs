@@ -1,6 +1,6 @@
 //! The PostgreSQL database: connections that are refused or lost, and pulls into it.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use private_servers::postgres::TestDatabase;
 use wecom_contacts::CorpId;
@@ -148,18 +148,17 @@ async fn a_pull_that_loses_the_database_fails_and_the_next_one_completes() {
         corp.contacts.members().delete(userid.as_str()).await.unwrap();
     }
     // A pull needs the connection of its lock to the end, so that no pull survives this.
-    let (done, over) = tokio::sync::oneshot::channel::<()>();
-    let breaker = tokio::task::spawn_blocking(move || {
-        let mut over = over;
-        while over.try_recv() == Err(tokio::sync::oneshot::error::TryRecvError::Empty) {
-            database.end_connections().unwrap();
+    let database = Arc::new(database);
+    let breaker = Arc::clone(&database);
+    corp.sim.before_each_call(move |_, _| {
+        let breaker = Arc::clone(&breaker);
+        async move {
+            tokio::task::spawn_blocking(move || breaker.end_connections()).await.unwrap().unwrap();
         }
-        database
     });
     let error = corp.both().run(&store).await.unwrap_err();
     assert!(matches!(error, Error::Unreachable(_)), "{error:?}");
-    drop(done);
-    let _database = breaker.await.unwrap();
+    corp.sim.before_each_call(|_, _| async {});
     reconnected(&store).await;
     assert_eq!(members(&store, &corp.id()).await, before);
     let report = corp.both().run(&store).await.unwrap();

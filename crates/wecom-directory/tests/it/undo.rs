@@ -251,9 +251,11 @@ async fn moves(corp: &Corp, count: usize, into: u32) -> Vec<Step> {
     others.take(count).map(step).collect()
 }
 
-/// The seats of all members: the main department, and each department with its order and the flag of its leader. WeCom's own order of
-/// the departments has no meaning.
-fn seats(corp: &Corp) -> BTreeMap<String, (u32, BTreeSet<(u32, u32, u8)>)> {
+/// The seats of a member: the main department, and each department with its order and the flag of its leader. WeCom's own order of the
+/// departments has no meaning.
+type Seats = (u32, BTreeSet<(u32, u32, u8)>);
+
+fn seats(corp: &Corp) -> BTreeMap<String, Seats> {
     let of = |member: &DumpedMember| {
         let seats = member.department.iter().zip(&member.order).zip(&member.is_leader_in_dept);
         let seats = seats.map(|((department, order), leads)| (*department, *order, *leads));
