@@ -19,7 +19,7 @@ pub(crate) enum Place {
     Config,
     /// For data that can be fetched again: tokens.
     Cache,
-    /// For data that a later command needs: the keys of exports.
+    /// For data that a later command needs: the keys of exports and of fingerprints, the count of look-ups.
     State,
     /// For data of the user.
     Data,

@@ -15,7 +15,7 @@ use std::{
 use serde_json::{Value, json};
 
 /// Time limit for a reply or an event.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The connection to the browser.
 #[derive(Debug)]
@@ -57,7 +57,7 @@ impl Pipe {
         let mut bytes = request.to_string().into_bytes();
         bytes.push(0);
         self.stdin.write_all(&bytes)?;
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + TIMEOUT;
         loop {
             let mut message = self.receive(until, method)?;
             if message["id"] != id {
@@ -77,7 +77,7 @@ impl Pipe {
             let params = &event["params"];
             event["sessionId"] == session && params["name"] == "load" && params["loaderId"] == *loader
         };
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + TIMEOUT;
         while !self.events.iter().any(is_load) {
             let event = self.receive(until, "load")?;
             self.events.push_back(event);
@@ -95,9 +95,7 @@ impl Pipe {
     fn receive(&self, until: Instant, awaited: &str) -> io::Result<Value> {
         let left = until.saturating_duration_since(Instant::now());
         self.messages.recv_timeout(left).map_err(|error| match error {
-            RecvTimeoutError::Timeout => {
-                io::Error::other(format!("{awaited}: no answer within {PATIENCE:?}"))
-            }
+            RecvTimeoutError::Timeout => io::Error::other(format!("{awaited}: no answer within {TIMEOUT:?}")),
             RecvTimeoutError::Disconnected => io::Error::other(format!("{awaited}: the browser has ended")),
         })
     }

@@ -8,9 +8,9 @@ use super::{diagnosis::Diagnosis, report::Report};
 use crate::{access::Connection, messages::doctor as messages};
 
 /// Time limit for a connection to the proxy itself.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Adds why the server gives no usable answer. A proxy that does not answer is told apart from a server that does not.
+/// Adds why the server gives no usable answer: the proxy does not answer, or the server does not.
 pub(super) async fn add(
     connection: &Connection,
     error: &(dyn Error + Send + Sync + 'static),
@@ -48,7 +48,7 @@ fn address(proxy: &str) -> Option<(String, u16)> {
 }
 
 async fn answers(host: &str, port: u16) -> bool {
-    matches!(timeout(PATIENCE, TcpStream::connect((host, port))).await, Ok(Ok(_)))
+    matches!(timeout(TIMEOUT, TcpStream::connect((host, port))).await, Ok(Ok(_)))
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ pub(super) fn check(contacts: &Readings, app: &Readings, report: &mut Report) {
     }
 }
 
-/// Compares the departments that the app sees with all that exist, or looks for the root if nobody has listed those.
+/// Compares the departments that the app sees with all that exist, or looks for the root if no secret has listed those.
 fn range(contacts: &Readings, app: &Readings, report: &mut Report) {
     const CHECK: &str = "visible range";
     let seen: BTreeSet<DepartmentId> =

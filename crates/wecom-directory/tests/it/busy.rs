@@ -1,4 +1,4 @@
-//! Pulls of a corp that an administrator changes 50 times a second: nobody who exists is recorded as removed, what still moves is named,
+//! Pulls of a corp that an administrator changes 50 times a second: no member who exists is recorded as removed, what still moves is named,
 //! and the next pull of the quiet corp finds the rest.
 //!
 //! The suite pulls 1,500 members. `TXL_TEST_CHAOS=1` pulls 100,000.
