@@ -4,12 +4,28 @@
 //! [`say`](crate::output::say), [`Failure`](crate::failure::Failure) and [`Consent`](crate::confirm::Consent) accept no other text, and
 //! clippy refuses stderr outside `output::stderr`. Each part of the command has its own module.
 //!
-//! English is the only language. Another language becomes a second arm of `message!`; a message without it then fails to compile.
+//! Each text has both languages side by side, and a message without one of them fails to compile. Only the chosen one is made.
 
-/// Makes a [`Message`]: its text in each language, as arguments of `format!`.
+/// Makes a [`Message`]: its text in each language, as arguments of `format!`. `both` is for a text without words.
 macro_rules! message {
-    (en: $($english:tt)+) => {
-        $crate::messages::Message(format!($($english)+))
+    (en: $english:literal $(, $en:expr)* $(,)?; zh: $chinese:literal $(, $zh:expr)* $(,)?) => {
+        match $crate::language::current() {
+            $crate::language::Language::English => $crate::messages::Message(format!($english $(, $en)*)),
+            $crate::language::Language::Chinese => $crate::messages::Message(format!($chinese $(, $zh)*)),
+        }
+    };
+    (both: $text:literal $(, $argument:expr)* $(,)?) => {
+        $crate::messages::Message(format!($text $(, $argument)*))
+    };
+}
+
+/// Selects a word of a message.
+macro_rules! word {
+    ($english:literal, $chinese:literal) => {
+        match $crate::language::current() {
+            $crate::language::Language::English => $english,
+            $crate::language::Language::Chinese => $chinese,
+        }
     };
 }
 
@@ -28,10 +44,13 @@ pub(crate) mod credentials;
 pub(crate) mod department;
 pub(crate) mod directory;
 pub(crate) mod doctor;
+pub(crate) mod doctor_words;
 pub(crate) mod errcode;
 pub(crate) mod export;
 pub(crate) mod failure;
 pub(crate) mod files;
+pub(crate) mod findings;
+pub(crate) mod gate;
 pub(crate) mod help;
 pub(crate) mod import;
 pub(crate) mod listener;
@@ -42,8 +61,10 @@ pub(crate) mod media;
 pub(crate) mod member;
 pub(crate) mod places;
 pub(crate) mod plan;
+pub(crate) mod plan_page;
 pub(crate) mod question;
 pub(crate) mod roster;
+pub(crate) mod run;
 pub(crate) mod sdk;
 pub(crate) mod secrets;
 pub(crate) mod signals;
