@@ -85,12 +85,13 @@ fn argument(argument: Arg) -> Arg {
         Some(heading) => argument.help_heading(heading),
         None => argument,
     };
-    argument
-        .help(format!("{short}{notes}{in_short}"))
-        .long_help(format!("{long}{notes}{in_long}"))
-        .hide_possible_values(true)
-        .hide_default_value(true)
-        .hide_env(true)
+    let argument =
+        argument.help(format!("{short}{notes}{in_short}")).long_help(format!("{long}{notes}{in_long}"));
+    // clap refuses these settings for a flag.
+    match takes_values {
+        true => argument.hide_possible_values(true).hide_default_value(true).hide_env(true),
+        false => argument,
+    }
 }
 
 /// Returns a text with each paragraph in Chinese. A paragraph without one stays in English.

@@ -98,3 +98,18 @@ impl fmt::Debug for Message {
 
 /// So that a parser of arguments can refuse one with a message.
 impl std::error::Error for Message {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::test::in_chinese;
+
+    #[test]
+    fn a_message_is_in_the_language_of_its_time() {
+        assert_eq!(tag::deleted(wecom_contacts::TagId(3)).to_string(), "deleted tag 3");
+        assert_eq!(in_chinese(|| tag::deleted(wecom_contacts::TagId(3)).to_string()), "已删除标签 3");
+        let data =
+            in_chinese(|| crate::language::english(|| tag::deleted(wecom_contacts::TagId(3)).to_string()));
+        assert_eq!(data, "deleted tag 3");
+    }
+}

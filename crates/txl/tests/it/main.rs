@@ -8,6 +8,7 @@ mod apply_kills;
 mod browser;
 mod callback;
 mod callback_output;
+mod chinese;
 mod commands;
 mod config;
 mod config_file;
