@@ -6,10 +6,14 @@ use std::{
     time::Duration,
 };
 
+use axum::middleware;
 use tokio::{net::TcpListener, sync::mpsc, task::JoinHandle};
-use wecom_contacts::callback::{Callbacks, Intake, Notification, Outcome, Receiver, Refusal};
+use wecom_contacts::callback::{
+    Callbacks, Intake, Notification, NotificationKey, Outcome, Receiver, Refusal,
+};
 
 use crate::{
+    callback::{Forwarder, Forwarding},
     failure::Failure,
     messages::{self, Message},
 };
@@ -23,6 +27,10 @@ pub(crate) enum Received {
     Event(Box<Notification>),
     /// A request was refused: it was not from WeCom, or not for this corp.
     Refused(Refusal),
+    /// A delivery was forwarded to another server, and WeCom got its answer.
+    Forwarded { key: NotificationKey, status: u16, took: Duration },
+    /// A delivery could not be forwarded, and WeCom delivers again.
+    NotForwarded { key: NotificationKey, reason: Message },
 }
 
 /// A running listener. Dropping it stops the server.
@@ -40,16 +48,19 @@ const CHANNEL: usize = 16;
 const SHUTDOWN: Duration = Duration::from_secs(1);
 
 impl Listener {
-    /// Listens on this address, at any path. If the replay window is `None`, requests of any age are accepted.
+    /// Listens on this address, at any path. If the replay window is `None`, requests of any age are accepted. Deliveries that are accepted are
+    /// forwarded if another server is named.
     pub(crate) async fn start(
         address: SocketAddr,
         receiver: Receiver,
         replay_window: Option<Duration>,
+        forwarding: Option<Forwarding>,
     ) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         let (sender, received) = mpsc::channel(CHANNEL);
         let aside = sender.clone();
+        let forwarder = forwarding.map(|to| Forwarder::new(to, receiver.clone(), sender.clone()));
         let intake = Intake::builder(receiver)
             .replay_window(replay_window)
             .observe(move |outcome| {
@@ -68,7 +79,10 @@ impl Listener {
                 }
             });
         let callbacks = Callbacks::new().mount("/", intake.clone()).mount("/{*path}", intake);
-        let app = callbacks.router();
+        let mut app = callbacks.router();
+        if let Some(forwarder) = forwarder {
+            app = app.layer(middleware::from_fn_with_state(forwarder, Forwarder::forward));
+        }
         let server = tokio::spawn(async move {
             // The server ends only if the listening socket fails.
             let _ = axum::serve(listener, app).await;
