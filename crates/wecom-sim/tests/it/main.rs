@@ -16,6 +16,7 @@ mod dumps;
 mod exports;
 mod faults;
 mod hostile;
+mod hub;
 mod identity;
 mod imports;
 mod linked_corps;
