@@ -7,7 +7,12 @@ use std::{
 };
 
 use axum::middleware;
-use tokio::{net::TcpListener, sync::mpsc, task::JoinHandle};
+use tokio::{
+    net::TcpListener,
+    sync::{mpsc, watch},
+    task::JoinHandle,
+    time::timeout,
+};
 use wecom_contacts::callback::{
     Callbacks, Intake, Notification, NotificationKey, Outcome, Receiver, Refusal,
 };
@@ -40,12 +45,17 @@ pub(crate) struct Listener {
     callbacks: Callbacks,
     received: mpsc::Receiver<Received>,
     server: JoinHandle<()>,
+    stop: watch::Sender<bool>,
+    /// Maximum time that a shutdown waits for the answers of running requests.
+    answers: Duration,
 }
 
 /// Capacity of the channel to the printer. Further events wait in the queue of the intake, and then at WeCom.
 const CHANNEL: usize = 16;
-/// Maximum time that a shutdown waits for acknowledged events.
+/// Maximum time that a shutdown waits for acknowledged events, and for answers that are being written.
 const SHUTDOWN: Duration = Duration::from_secs(1);
+/// Maximum time that a shutdown waits for forwarded deliveries: WeCom waits no longer.
+const FORWARDS: Duration = Duration::from_secs(5);
 
 impl Listener {
     /// Listens on this address, at any path. If the replay window is `None`, requests of any age are accepted. Deliveries that are accepted are
@@ -60,6 +70,7 @@ impl Listener {
         let address = listener.local_addr()?;
         let (sender, received) = mpsc::channel(CHANNEL);
         let aside = sender.clone();
+        let answers = if forwarding.is_some() { FORWARDS } else { SHUTDOWN };
         let forwarder = forwarding.map(|to| Forwarder::new(to, receiver.clone(), sender.clone()));
         let intake = Intake::builder(receiver)
             .replay_window(replay_window)
@@ -83,11 +94,16 @@ impl Listener {
         if let Some(forwarder) = forwarder {
             app = app.layer(middleware::from_fn_with_state(forwarder, Forwarder::forward));
         }
+        let (stop, mut stopped) = watch::channel(false);
         let server = tokio::spawn(async move {
-            // The server ends only if the listening socket fails.
-            let _ = axum::serve(listener, app).await;
+            let stop = async move {
+                // An error means that the listener was dropped, which ends the server too.
+                let _ = stopped.wait_for(|stopped| *stopped).await;
+            };
+            // Before it is stopped, the server ends only if the listening socket fails.
+            let _ = axum::serve(listener, app).with_graceful_shutdown(stop).await;
         });
-        Ok(Self { address, callbacks, received, server })
+        Ok(Self { address, callbacks, received, server, stop, answers })
     }
 
     /// Returns the next request, or `None` if the server has stopped.
@@ -98,7 +114,7 @@ impl Listener {
         }
     }
 
-    /// Refuses further events. Returns the acknowledged events that `next` has not returned.
+    /// Refuses further events, and finishes running requests. Returns the acknowledged events that `next` has not returned.
     pub(crate) async fn shutdown(&mut self) -> Vec<Received> {
         let drained = self.callbacks.shutdown(SHUTDOWN);
         tokio::pin!(drained);
@@ -110,6 +126,11 @@ impl Listener {
                 drained = &mut drained => break drained.left,
             }
         };
+        self.stop.send_replace(true);
+        if !self.server.is_finished() {
+            // A client that does not finish its request in time gets no answer.
+            let _ = timeout(self.answers, &mut self.server).await;
+        }
         rest.extend(std::iter::from_fn(|| self.received.try_recv().ok()));
         rest.extend(left.into_iter().map(|notification| Received::Event(Box::new(notification))));
         rest

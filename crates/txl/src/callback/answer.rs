@@ -22,7 +22,7 @@ pub(super) struct AnsweredDelivery {
     /// The event, such as `change_contact/create_user`.
     pub(super) event: String,
     /// The HTTP status, if there is an answer.
-    pub(super) status: Option<u16>,
+    pub(super) http_status: Option<u16>,
     /// The beginning of the body.
     pub(super) body: Option<String>,
     pub(super) milliseconds: Option<u64>,
@@ -77,7 +77,7 @@ pub(super) async fn deliver(
             let shown: String = String::from_utf8_lossy(&answer.body).chars().take(SHOWN).collect();
             let answered = AnsweredDelivery {
                 event,
-                status: Some(answer.status),
+                http_status: Some(answer.status),
                 body: Some(printable(&shown)),
                 milliseconds: Some(u64::try_from(answer.took.as_millis()).unwrap_or(u64::MAX)),
                 result: judged(&answer, receiver),
@@ -87,7 +87,7 @@ pub(super) async fn deliver(
         Err(reason) => {
             let answered = AnsweredDelivery {
                 event,
-                status: None,
+                http_status: None,
                 body: None,
                 milliseconds: None,
                 result: DeliveryResult::NoAnswer,

@@ -36,10 +36,10 @@ pub(crate) enum UrlState {
         checks_receive_id: bool,
     },
     /// It returns the text with something around it, such as quotes, a line break or a BOM.
-    EchoesMore { status: u16 },
+    EchoesMore { http_status: u16 },
     /// It returns something else.
     Refused {
-        status: u16,
+        http_status: u16,
         /// The setting that is wrong, as far as the answers show it.
         suspect: Suspect,
     },
@@ -109,10 +109,10 @@ pub(crate) async fn probe(
             checks_receive_id: !is_echo(other_id),
         }
     } else if contains_echo(&answer) {
-        UrlState::EchoesMore { status: answer.status }
+        UrlState::EchoesMore { http_status: answer.status }
     } else {
         UrlState::Refused {
-            status: answer.status,
+            http_status: answer.status,
             suspect: suspect(&answer, [forged, other_key, other_id].map(is_like)),
         }
     }))
@@ -158,7 +158,7 @@ impl UrlState {
         match *self {
             Self::Verified { .. } => messages::callback::url_returns_the_text(),
             Self::EchoesMore { .. } => messages::callback::url_returns_more(),
-            Self::Refused { status, suspect } => match suspect {
+            Self::Refused { http_status: status, suspect } => match suspect {
                 Suspect::Token => messages::callback::url_has_another_token(status),
                 Suspect::EncodingAesKey => messages::callback::url_has_another_key(status),
                 Suspect::ReceiveId => messages::callback::url_has_another_receive_id(status),

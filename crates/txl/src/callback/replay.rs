@@ -30,14 +30,14 @@ const SIMULATOR_LIMIT: Duration = Duration::from_secs(30);
 const MOST_BYTES: usize = 256 << 20;
 /// Number of deliveries that are read from the simulator: the latest.
 const MOST_DELIVERIES: &str = "100000";
-const COLUMNS: [&str; 5] = ["event", "status", "body", "milliseconds", "result"];
+const COLUMNS: [&str; 5] = ["event", "http_status", "body", "milliseconds", "result"];
 
 /// Deliver stored events to a server again
 ///
 /// FILE has one JSON value a line: what `txl callback listen` prints, what `trigger --print` and `seal` print, notifications that the SDK has
 /// stored, or deliveries of a simulator. A JSON list of them is accepted too, and so is the answer of GET /_sim/deliveries.
 ///
-/// Each event is encrypted anew with --token, --aes-key and --corp-id and the present time, and posted in the order of the file. The message itself,
+/// Each event is encrypted again, with --token, --aes-key and --corp-id and the present time, and posted in the order of the file. The message itself,
 /// with its CreateTime, is the stored one. Events are delivered one after the other; the first without an answer ends the command.
 ///
 /// Exit code 1: an event was not accepted (HTTP 200 with an empty body, `success` or a passive reply). Exit code 3: there was no answer.
@@ -101,7 +101,7 @@ impl Replay {
         if results.len() < notifications.len() {
             say(messages::callback::events_were_not_sent(notifications.len() - results.len()));
         }
-        outcome(results.iter().copied(), silence)
+        outcome(&results, silence)
     }
 }
 

@@ -16,7 +16,7 @@ use super::{
     target::{CallbackUrl, NoAnswer, callback_url},
 };
 use crate::{
-    failure::{Exit, Failure, Result},
+    failure::{Failure, Result},
     messages::{self, Message},
     numbers,
     output::{Output, say},
@@ -70,29 +70,31 @@ impl Trigger {
         }
         match answers.as_slice() {
             [only] => output.record(only)?,
-            _ => output.list(&answers, &["event", "status", "body", "milliseconds", "result"])?,
+            _ => output.list(&answers, &["event", "http_status", "body", "milliseconds", "result"])?,
         }
-        for result in answers.iter().map(|one| one.result).collect::<BTreeSet<_>>() {
-            say(result.words());
-        }
-        outcome(answers.iter().map(|one| one.result), silence)
+        let results: Vec<_> = answers.iter().map(|one| one.result).collect();
+        outcome(&results, silence)
     }
 }
 
-/// Fails unless every delivery was accepted. Without any answer, the failure is that of the connection.
-pub(super) fn outcome(
-    results: impl Iterator<Item = DeliveryResult> + Clone,
-    silence: Option<NoAnswer>,
-) -> Result {
-    let refused = results.clone().filter(|result| !result.is_accepted()).count();
-    let all = results.clone().count();
-    match silence {
-        _ if refused == 0 => Ok(()),
-        Some(reason) => Err(reason.failure()),
-        None => Err(Failure::new(messages::callback::not_accepted(refused, all))
-            .remedy(messages::callback::answer_with_200())
-            .exit(Exit::Failed)),
+/// Reports what WeCom does with the accepted deliveries, and fails unless all were accepted. Without an answer, the failure is that of the connection.
+pub(super) fn outcome(results: &[DeliveryResult], silence: Option<NoAnswer>) -> Result {
+    let (accepted, refused): (BTreeSet<DeliveryResult>, BTreeSet<DeliveryResult>) =
+        results.iter().copied().partition(|result: &DeliveryResult| result.is_accepted());
+    accepted.iter().for_each(|result| say(result.words()));
+    if let Some(reason) = silence {
+        return Err(reason.failure());
     }
+    let failure = match refused.iter().collect::<Vec<_>>().as_slice() {
+        [] => return Ok(()),
+        [only] if accepted.is_empty() => Failure::new(only.words()),
+        several => {
+            let count = results.iter().filter(|result| !result.is_accepted()).count();
+            let failure = Failure::new(messages::callback::not_accepted(count, results.len()));
+            several.iter().fold(failure, |failure, result| failure.cause(result.words()))
+        }
+    };
+    Err(failure.remedy(messages::callback::answer_with_200()))
 }
 
 fn event(name: &str) -> std::result::Result<&'static EventKind, Message> {

@@ -94,7 +94,7 @@ pub(crate) fn status_is_retried() -> Message {
 }
 
 pub(crate) fn silence_is_retried() -> Message {
-    message!(en: "no answer within five seconds: WeCom delivers again, up to three times")
+    message!(en: "no complete answer: WeCom delivers again, up to three times")
 }
 
 pub(crate) fn not_accepted(refused: usize, all: usize) -> Message {
@@ -253,7 +253,7 @@ pub(crate) fn settings_fit() -> Message {
 
 pub(crate) fn token_is_wrong() -> Message {
     message!(
-        en: "the Token is wrong: the message decrypts, but its signature is another (or msg_signature, timestamp or nonce are of another request)"
+        en: "the Token is wrong: the message decrypts, but its signature differs (or msg_signature, timestamp or nonce are of another request)"
     )
 }
 
@@ -306,27 +306,27 @@ pub(crate) fn url_returns_something_else() -> Message {
 }
 
 pub(crate) fn url_has_another_token(status: u16) -> Message {
-    message!(en: "its Token is another: it answers HTTP {status} with the code of a wrong signature")
+    message!(en: "its Token differs: it answers HTTP {status} with the code of a wrong signature")
 }
 
 pub(crate) fn url_has_another_key(status: u16) -> Message {
-    message!(en: "its EncodingAESKey is another: it answers HTTP {status} with the code of a failed decryption")
+    message!(en: "its EncodingAESKey differs: it answers HTTP {status} with the code of a failed decryption")
 }
 
 pub(crate) fn url_has_another_key_or_receive_id(status: u16) -> Message {
     message!(
-        en: "its EncodingAESKey is another, or its receiveid: the Token is right, and it answers HTTP {status} as it does for another key"
+        en: "its EncodingAESKey or its receiveid differs: the Token is right, and it answers HTTP {status} as it does for another key"
     )
 }
 
 pub(crate) fn url_has_another_receive_id(status: u16) -> Message {
-    message!(en: "its receiveid is another: Token and EncodingAESKey are right, and it answers HTTP {status} as it does for another corp")
+    message!(en: "its receiveid differs: Token and EncodingAESKey are right, and it answers HTTP {status} as it does for another corp")
 }
 
 pub(crate) fn url_refuses_all_alike(status: u16) -> Message {
     message!(
-        en: "it refuses with HTTP {status}: its Token, EncodingAESKey or corp id is another; it answers all wrong requests alike, which is right, \
-             so it does not show which one"
+        en: "it refuses with HTTP {status}: its Token, EncodingAESKey or corp id differs; every wrong request gets the same answer, so the wrong \
+             setting cannot be seen from outside"
     )
 }
 
@@ -349,7 +349,7 @@ pub(crate) fn return_only_the_text() -> Message {
 }
 
 pub(crate) fn signature_is_not_checked() -> Message {
-    message!(en: "the server does not check msg_signature: anybody can send it events")
+    message!(en: "the server does not check msg_signature: any sender can forge events")
 }
 
 pub(crate) fn receive_id_is_not_checked() -> Message {
