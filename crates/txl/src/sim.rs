@@ -1,6 +1,8 @@
 //! `txl sim`: serves the simulator until it is interrupted.
 
 mod health;
+mod seed_departments;
+mod seed_sheet;
 
 use std::{
     ffi::OsStr,
@@ -13,14 +15,15 @@ use std::{
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use serde_json::{Value, json};
-use wecom_sim::{CorpFile, FaultRules, Rates, SavedState, SeedShape, Sim};
+use wecom_sim::{CorpFile, FaultRules, Hub, Rates, SavedState, SeedShape, Sim, SimBuilder};
 
 use crate::{
     access::{GivenSecret, SimAppSecret, SimContactsSecret, SimUrlKey, SimUrlToken},
     failure::{Failure, Result},
     file::{self, Draft},
     listener::{address, cannot_listen},
-    messages, numbers,
+    messages::{self, Message},
+    numbers,
     output::{print_json_line, say},
     parent::stdin_closed,
     signals,
@@ -73,7 +76,8 @@ pub(crate) struct Serve {
     #[arg(long, env = "TXL_SIM_SHAPE", value_name = "SHAPE", value_enum, default_value_t = Shape::Usual)]
     shape: Shape,
 
-    /// YAML or JSON file of a corp of your own: departments, members and tags (docs/simulator.md). `GET /_sim/seed` and --write-seed make such a file
+    /// File of a corp of your own. YAML and JSON have departments, members and tags (docs/simulator.md); `GET /_sim/seed` and --write-seed make such a
+    /// file. XLSX, XLS, ODS and CSV are rosters as HR has them, with headings such as 帐号, 姓名, 手机号 and 部门
     #[arg(long, env = "TXL_SIM_SEED_FILE", value_name = "PATH", conflicts_with_all = ["members", "departments"])]
     seed_file: Option<PathBuf>,
 
@@ -85,6 +89,12 @@ pub(crate) struct Serve {
     /// writes it when it stops. Tokens, jobs, media, callback URLs and logs are not kept
     #[arg(long, env = "TXL_SIM_SNAPSHOT", value_name = "PATH", conflicts_with_all = ["members", "departments", "seed_file"])]
     snapshot: Option<PathBuf>,
+
+    /// Serve a further corp with this id at the same address, with the contacts of a file as for --seed-file. May be repeated. `gettoken` finds the
+    /// corp by its id, and other calls by their token. The secrets are those of the first corp with -2, -3, … at the end, and the ready line has them
+    /// under "corps". The control surface is /_sim/corps/ID/. All other flags about contacts, callbacks and files are for the first corp
+    #[arg(long = "add-corp", env = "TXL_SIM_ADD_CORP", value_name = "ID[=PATH]", value_delimiter = ',', value_parser = further_corp)]
+    further_corps: Vec<FurtherCorp>,
 
     /// URL that receives contacts events (接收事件服务器). It is verified at the start
     #[arg(long, env = "TXL_SIM_CALLBACK_URL", value_name = "URL")]
@@ -167,6 +177,24 @@ impl From<Shape> for SeedShape {
     }
 }
 
+/// A further corp: its id and the file of its contacts.
+#[derive(Clone, Debug)]
+struct FurtherCorp {
+    id: String,
+    file: Option<PathBuf>,
+}
+
+fn further_corp(text: &str) -> std::result::Result<FurtherCorp, Message> {
+    let (id, file) = match text.split_once('=') {
+        Some((id, file)) => (id, Some(file)),
+        None => (text, None),
+    };
+    match id.is_empty() || id.contains(['/', '?', '#', '%']) || file.is_some_and(str::is_empty) {
+        true => Err(messages::sim::a_corp_id_expected()),
+        false => Ok(FurtherCorp { id: id.to_owned(), file: file.map(PathBuf::from) }),
+    }
+}
+
 impl Serve {
     pub(crate) async fn run(self) -> Result {
         if let Some(url) = &self.check {
@@ -181,11 +209,12 @@ impl Serve {
         // An unusable file is found now, not at the end.
         let seed_draft = self.write_seed.as_deref().map(Draft::new).transpose()?;
         let snapshot_draft = self.snapshot.as_deref().map(Draft::new).transpose()?;
-        let sim = self.start().await?;
+        let hub = self.start().await?;
+        let sim = &hub.corps()[0];
         if !sim.address().ip().is_loopback() {
             say(messages::sim::is_reachable_from_outside(sim.address(), !self.allow_outgoing.is_empty()));
         }
-        let ready = self.ready(&sim)?;
+        let ready = self.ready(&hub)?;
         if let Some(path) = &self.ready_file {
             let mut draft = Draft::new(path)?;
             draft.write(format!("{ready}\n").as_bytes())?;
@@ -216,43 +245,51 @@ impl Serve {
         if let Some(draft) = snapshot_draft {
             write_json(draft, &sim.saved_state())?;
         }
-        sim.stop().await;
+        hub.stop().await;
         Ok(())
     }
 
-    async fn start(&self) -> Result<Sim> {
+    async fn start(&self) -> Result<Hub> {
+        let mut corps = vec![self.first_corp()?];
+        for (number, corp) in (2..).zip(&self.further_corps) {
+            let mut builder = self.corp(&corp.id, &format!("-{number}"), false)?;
+            if let Some(path) = &corp.file {
+                builder = builder.corp_file(corp_file(path)?);
+            }
+            corps.push(builder);
+        }
+        Hub::start(corps).await.map_err(|error| match error.kind() {
+            io::ErrorKind::InvalidInput => Failure::usage(messages::sim::cannot_be_set_up())
+                .because(&error)
+                .remedy(messages::sim::see_the_help()),
+            _ => cannot_listen(self.listen, &error),
+        })
+    }
+
+    /// Returns what all corps have in common: access, permissions, clock, logs and limits.
+    fn corp(&self, id: &str, suffix: &str, has_own_time: bool) -> Result<SimBuilder> {
+        let contacts_secret = self.contacts_secret.get()?.unwrap_or("sim-contacts-secret");
+        let app_secret = self.app_secret.get()?.unwrap_or("sim-app-secret");
         let mut builder = Sim::builder()
             .listen(self.listen)
-            .corp_id(&self.corp_id)
-            .contacts_secret(self.contacts_secret.get()?.unwrap_or("sim-contacts-secret"))
-            .app(self.agent_id, self.app_secret.get()?.unwrap_or("sim-app-secret"))
+            .corp_id(id)
+            .contacts_secret(format!("{contacts_secret}{suffix}"))
+            .app(self.agent_id, format!("{app_secret}{suffix}"))
             .legacy(self.legacy)
             .allow_hosts(&self.allow_hosts)
             .allow_outgoing(&self.allow_outgoing);
         if !self.freeze {
             builder = builder.clock_speed(self.clock_speed);
         }
-        let saved = self.snapshot.as_deref().filter(|path| path.exists());
         builder = match &self.now {
             Some(now) => builder.now_text(now).map_err(|error| {
                 Failure::usage(messages::sim::cannot_be_set_up())
                     .because(&error)
                     .remedy(messages::sim::see_the_help())
             })?,
-            // A saved state has its own time.
-            None if self.freeze && saved.is_none() => builder.now(SystemTime::now()),
+            None if self.freeze && !has_own_time => builder.now(SystemTime::now()),
             None => builder,
         };
-        if let Some(path) = &self.seed_file {
-            builder = builder.corp_file(corp_file(path)?);
-        }
-        if let Some(path) = saved {
-            builder = builder.saved_state(saved_state(path)?).map_err(|error| {
-                Failure::usage(messages::sim::not_a_saved_state(path))
-                    .because(&error)
-                    .remedy(messages::sim::how_a_state_is_saved())
-            })?;
-        }
         let count = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
         if let Some(requests) = self.logged_requests {
             builder = builder.logged_requests(count(requests));
@@ -266,6 +303,23 @@ impl Serve {
         if self.rates {
             builder = builder.rates(Rates::published());
         }
+        Ok(builder)
+    }
+
+    fn first_corp(&self) -> Result<SimBuilder> {
+        // A saved state has its own time.
+        let saved = self.snapshot.as_deref().filter(|path| path.exists());
+        let mut builder = self.corp(&self.corp_id, "", saved.is_some())?;
+        if let Some(path) = &self.seed_file {
+            builder = builder.corp_file(corp_file(path)?);
+        }
+        if let Some(path) = saved {
+            builder = builder.saved_state(saved_state(path)?).map_err(|error| {
+                Failure::usage(messages::sim::not_a_saved_state(path))
+                    .because(&error)
+                    .remedy(messages::sim::how_a_state_is_saved())
+            })?;
+        }
         if let Some(path) = &self.faults {
             builder = builder.faults(plan(path)?);
         }
@@ -277,12 +331,7 @@ impl Serve {
         if let Some(url) = &self.callback_url {
             builder = builder.callback(url, self.token()?, self.aes_key()?);
         }
-        builder.start().await.map_err(|error| match error.kind() {
-            io::ErrorKind::InvalidInput => Failure::usage(messages::sim::cannot_be_set_up())
-                .because(&error)
-                .remedy(messages::sim::see_the_help()),
-            _ => cannot_listen(self.listen, &error),
-        })
+        Ok(builder)
     }
 
     fn token(&self) -> Result<&str> {
@@ -293,15 +342,28 @@ impl Serve {
         Ok(self.callback_aes_key.get()?.unwrap_or("SimulatorEncodingAesKey00000000000000000000"))
     }
 
-    fn ready(&self, sim: &Sim) -> Result<Value> {
-        Ok(json!({
+    fn ready(&self, hub: &Hub) -> Result<Value> {
+        let corp = |sim: &Sim| {
+            json!({
+                "corp_id": sim.corp_id(),
+                "contacts_secret": sim.contacts_secret(),
+                "agent_id": sim.agent_id(),
+                "app_secret": sim.app_secret(),
+            })
+        };
+        let sim = &hub.corps()[0];
+        let mut ready = json!({
             "url": sim.url(),
             "corp_id": sim.corp_id(),
             "contacts_secret": sim.contacts_secret(),
             "agent_id": sim.agent_id(),
             "app_secret": sim.app_secret(),
             "callback": {"token": self.token()?, "aes_key": self.aes_key()?},
-        }))
+        });
+        if hub.corps().len() > 1 {
+            ready["corps"] = hub.corps().iter().map(corp).collect();
+        }
+        Ok(ready)
     }
 }
 
@@ -319,12 +381,16 @@ fn saved_state(path: &Path) -> Result<SavedState> {
     })
 }
 
-/// Reads YAML if the name of the file says so, else JSON.
+/// Reads YAML or a spreadsheet if the name of the file says so, else JSON.
 fn corp_file(path: &Path) -> Result<CorpFile> {
+    let extension = path.extension().and_then(OsStr::to_str).map(str::to_ascii_lowercase);
+    if matches!(extension.as_deref(), Some("xlsx" | "xls" | "ods" | "csv")) {
+        return seed_sheet::corp_file(path);
+    }
     let text = file::text(path)?;
     let failure = || Failure::usage(messages::sim::not_a_corp_file(path));
     let remedy = messages::sim::how_a_corp_file_is_written;
-    match path.extension().and_then(OsStr::to_str) {
+    match extension.as_deref() {
         Some("yaml" | "yml") => {
             serde_saphyr::from_str(&text).map_err(|error| failure().because(&error).remedy(remedy()))
         }

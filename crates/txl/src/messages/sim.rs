@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::Path};
 
 use reqwest::StatusCode;
 
-use super::Message;
+use super::{Message, agreeing, counted};
 
 /// `names_outgoing` says whether `--allow-outgoing` is given.
 pub(crate) fn is_reachable_from_outside(address: SocketAddr, names_outgoing: bool) -> Message {
@@ -24,9 +24,13 @@ pub(crate) fn cannot_be_set_up() -> Message {
     message!(en: "the simulator cannot be set up like this")
 }
 
+pub(crate) fn a_corp_id_expected() -> Message {
+    message!(en: "a further corp looks like ww22 or ww22=corp.xlsx")
+}
+
 pub(crate) fn see_the_help() -> Message {
     message!(
-        en: "see `txl sim --help` for what --members, --departments, --callback-…, --clock-speed, --now, --seed-file, --faults, --allow-host and --allow-outgoing take"
+        en: "see `txl sim --help` for what --members, --departments, --callback-…, --clock-speed, --now, --seed-file, --add-corp, --faults, --allow-host and --allow-outgoing take"
     )
 }
 
@@ -56,6 +60,35 @@ pub(crate) fn not_a_corp_file(path: &Path) -> Message {
 
 pub(crate) fn how_a_corp_file_is_written() -> Message {
     message!(en: "see \"A corp of your own\" in docs/simulator.md for the format")
+}
+
+pub(crate) fn sheet_has_faults(path: &Path, faults: u64) -> Message {
+    message!(en: "{} in {} cannot be read", counted(faults, "cell"), path.display())
+}
+
+/// `fault` names the line, the column and the reason.
+pub(crate) fn fault_of_the_sheet(fault: &str) -> Message {
+    message!(en: "{fault}")
+}
+
+pub(crate) fn correct_the_sheet() -> Message {
+    message!(en: "correct the cells; every rule of the API applies to a corp file too")
+}
+
+pub(crate) fn sheet_has_no_key(path: &Path) -> Message {
+    message!(en: "{} has no column of accounts, mobile numbers or mail addresses", path.display())
+}
+
+pub(crate) fn name_the_columns() -> Message {
+    message!(en: "name one of the columns 帐号, 手机号 or 邮箱")
+}
+
+pub(crate) fn people_who_have_left(rows: usize) -> Message {
+    message!(en: "left out: {} with the state 离职", counted(rows, "row"))
+}
+
+pub(crate) fn accounts_are_made(people: usize) -> Message {
+    message!(en: "{} without an account {} one: user1, user2, …", counted(people, "row"), agreeing(people as u64, "gets", "get"))
 }
 
 pub(crate) fn not_a_saved_state(path: &Path) -> Message {

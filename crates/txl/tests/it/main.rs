@@ -43,6 +43,8 @@ mod run;
 #[cfg(unix)]
 mod screens;
 mod scripted;
+mod seed_sheets;
+mod several_corps;
 #[cfg(unix)]
 mod signals;
 mod sim;
