@@ -15,15 +15,14 @@ use std::{
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use serde_json::{Value, json};
-use wecom_sim::{CorpFile, FaultRules, Hub, Rates, SavedState, SeedShape, Sim, SimBuilder};
+use wecom_sim::{CorpFile, FaultRules, Rates, SavedState, SeedShape, Sim};
 
 use crate::{
     access::{GivenSecret, SimAppSecret, SimContactsSecret, SimUrlKey, SimUrlToken},
     failure::{Failure, Result},
     file::{self, Draft},
     listener::{address, cannot_listen},
-    messages::{self, Message},
-    numbers,
+    messages, numbers,
     output::{print_json_line, say},
     parent::stdin_closed,
     signals,
@@ -89,12 +88,6 @@ pub(crate) struct Serve {
     /// writes it when it stops. Tokens, jobs, media, callback URLs and logs are not kept
     #[arg(long, env = "TXL_SIM_SNAPSHOT", value_name = "PATH", conflicts_with_all = ["members", "departments", "seed_file"])]
     snapshot: Option<PathBuf>,
-
-    /// Serve a further corp with this id at the same address, with the contacts of a file as for --seed-file. May be repeated. `gettoken` finds the
-    /// corp by its id, and other calls by their token. The secrets are those of the first corp with -2, -3, … at the end, and the ready line has them
-    /// under "corps". The control surface is /_sim/corps/ID/. All other flags about contacts, callbacks and files are for the first corp
-    #[arg(long = "add-corp", env = "TXL_SIM_ADD_CORP", value_name = "ID[=PATH]", value_delimiter = ',', value_parser = further_corp)]
-    further_corps: Vec<FurtherCorp>,
 
     /// URL that receives contacts events (接收事件服务器). It is verified at the start
     #[arg(long, env = "TXL_SIM_CALLBACK_URL", value_name = "URL")]
@@ -177,24 +170,6 @@ impl From<Shape> for SeedShape {
     }
 }
 
-/// A further corp: its id and the file of its contacts.
-#[derive(Clone, Debug)]
-struct FurtherCorp {
-    id: String,
-    file: Option<PathBuf>,
-}
-
-fn further_corp(text: &str) -> std::result::Result<FurtherCorp, Message> {
-    let (id, file) = match text.split_once('=') {
-        Some((id, file)) => (id, Some(file)),
-        None => (text, None),
-    };
-    match id.is_empty() || id.contains(['/', '?', '#', '%']) || file.is_some_and(str::is_empty) {
-        true => Err(messages::sim::a_corp_id_expected()),
-        false => Ok(FurtherCorp { id: id.to_owned(), file: file.map(PathBuf::from) }),
-    }
-}
-
 impl Serve {
     pub(crate) async fn run(self) -> Result {
         if let Some(url) = &self.check {
@@ -209,12 +184,11 @@ impl Serve {
         // An unusable file is found now, not at the end.
         let seed_draft = self.write_seed.as_deref().map(Draft::new).transpose()?;
         let snapshot_draft = self.snapshot.as_deref().map(Draft::new).transpose()?;
-        let hub = self.start().await?;
-        let sim = &hub.corps()[0];
+        let sim = self.start().await?;
         if !sim.address().ip().is_loopback() {
             say(messages::sim::is_reachable_from_outside(sim.address(), !self.allow_outgoing.is_empty()));
         }
-        let ready = self.ready(&hub)?;
+        let ready = self.ready(&sim)?;
         if let Some(path) = &self.ready_file {
             let mut draft = Draft::new(path)?;
             draft.write(format!("{ready}\n").as_bytes())?;
@@ -245,51 +219,43 @@ impl Serve {
         if let Some(draft) = snapshot_draft {
             write_json(draft, &sim.saved_state())?;
         }
-        hub.stop().await;
+        sim.stop().await;
         Ok(())
     }
 
-    async fn start(&self) -> Result<Hub> {
-        let mut corps = vec![self.first_corp()?];
-        for (number, corp) in (2..).zip(&self.further_corps) {
-            let mut builder = self.corp(&corp.id, &format!("-{number}"), false)?;
-            if let Some(path) = &corp.file {
-                builder = builder.corp_file(corp_file(path)?);
-            }
-            corps.push(builder);
-        }
-        Hub::start(corps).await.map_err(|error| match error.kind() {
-            io::ErrorKind::InvalidInput => Failure::usage(messages::sim::cannot_be_set_up())
-                .because(&error)
-                .remedy(messages::sim::see_the_help()),
-            _ => cannot_listen(self.listen, &error),
-        })
-    }
-
-    /// Returns what all corps have in common: access, permissions, clock, logs and limits.
-    fn corp(&self, id: &str, suffix: &str, has_own_time: bool) -> Result<SimBuilder> {
-        let contacts_secret = self.contacts_secret.get()?.unwrap_or("sim-contacts-secret");
-        let app_secret = self.app_secret.get()?.unwrap_or("sim-app-secret");
+    async fn start(&self) -> Result<Sim> {
         let mut builder = Sim::builder()
             .listen(self.listen)
-            .corp_id(id)
-            .contacts_secret(format!("{contacts_secret}{suffix}"))
-            .app(self.agent_id, format!("{app_secret}{suffix}"))
+            .corp_id(&self.corp_id)
+            .contacts_secret(self.contacts_secret.get()?.unwrap_or("sim-contacts-secret"))
+            .app(self.agent_id, self.app_secret.get()?.unwrap_or("sim-app-secret"))
             .legacy(self.legacy)
             .allow_hosts(&self.allow_hosts)
             .allow_outgoing(&self.allow_outgoing);
         if !self.freeze {
             builder = builder.clock_speed(self.clock_speed);
         }
+        let saved = self.snapshot.as_deref().filter(|path| path.exists());
         builder = match &self.now {
             Some(now) => builder.now_text(now).map_err(|error| {
                 Failure::usage(messages::sim::cannot_be_set_up())
                     .because(&error)
                     .remedy(messages::sim::see_the_help())
             })?,
-            None if self.freeze && !has_own_time => builder.now(SystemTime::now()),
+            // A saved state has its own time.
+            None if self.freeze && saved.is_none() => builder.now(SystemTime::now()),
             None => builder,
         };
+        if let Some(path) = &self.seed_file {
+            builder = builder.corp_file(corp_file(path)?);
+        }
+        if let Some(path) = saved {
+            builder = builder.saved_state(saved_state(path)?).map_err(|error| {
+                Failure::usage(messages::sim::not_a_saved_state(path))
+                    .because(&error)
+                    .remedy(messages::sim::how_a_state_is_saved())
+            })?;
+        }
         let count = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
         if let Some(requests) = self.logged_requests {
             builder = builder.logged_requests(count(requests));
@@ -303,23 +269,6 @@ impl Serve {
         if self.rates {
             builder = builder.rates(Rates::published());
         }
-        Ok(builder)
-    }
-
-    fn first_corp(&self) -> Result<SimBuilder> {
-        // A saved state has its own time.
-        let saved = self.snapshot.as_deref().filter(|path| path.exists());
-        let mut builder = self.corp(&self.corp_id, "", saved.is_some())?;
-        if let Some(path) = &self.seed_file {
-            builder = builder.corp_file(corp_file(path)?);
-        }
-        if let Some(path) = saved {
-            builder = builder.saved_state(saved_state(path)?).map_err(|error| {
-                Failure::usage(messages::sim::not_a_saved_state(path))
-                    .because(&error)
-                    .remedy(messages::sim::how_a_state_is_saved())
-            })?;
-        }
         if let Some(path) = &self.faults {
             builder = builder.faults(plan(path)?);
         }
@@ -331,7 +280,12 @@ impl Serve {
         if let Some(url) = &self.callback_url {
             builder = builder.callback(url, self.token()?, self.aes_key()?);
         }
-        Ok(builder)
+        builder.start().await.map_err(|error| match error.kind() {
+            io::ErrorKind::InvalidInput => Failure::usage(messages::sim::cannot_be_set_up())
+                .because(&error)
+                .remedy(messages::sim::see_the_help()),
+            _ => cannot_listen(self.listen, &error),
+        })
     }
 
     fn token(&self) -> Result<&str> {
@@ -342,28 +296,15 @@ impl Serve {
         Ok(self.callback_aes_key.get()?.unwrap_or("SimulatorEncodingAesKey00000000000000000000"))
     }
 
-    fn ready(&self, hub: &Hub) -> Result<Value> {
-        let corp = |sim: &Sim| {
-            json!({
-                "corp_id": sim.corp_id(),
-                "contacts_secret": sim.contacts_secret(),
-                "agent_id": sim.agent_id(),
-                "app_secret": sim.app_secret(),
-            })
-        };
-        let sim = &hub.corps()[0];
-        let mut ready = json!({
+    fn ready(&self, sim: &Sim) -> Result<Value> {
+        Ok(json!({
             "url": sim.url(),
             "corp_id": sim.corp_id(),
             "contacts_secret": sim.contacts_secret(),
             "agent_id": sim.agent_id(),
             "app_secret": sim.app_secret(),
             "callback": {"token": self.token()?, "aes_key": self.aes_key()?},
-        });
-        if hub.corps().len() > 1 {
-            ready["corps"] = hub.corps().iter().map(corp).collect();
-        }
-        Ok(ready)
+        }))
     }
 }
 

@@ -54,11 +54,11 @@ impl DeliveryResult {
     /// Returns the explanation for people.
     pub(super) fn words(self) -> Message {
         match self {
-            Self::Received => messages::callback::event_counts_as_received(),
-            Self::ReceivedWithReply => messages::callback::event_is_replied_to(),
-            Self::UnexpectedBody => messages::callback::body_is_no_reply(),
-            Self::Retried => messages::callback::status_is_retried(),
-            Self::NoAnswer => messages::callback::silence_is_retried(),
+            Self::Received => messages::delivery::event_counts_as_received(),
+            Self::ReceivedWithReply => messages::delivery::event_is_replied_to(),
+            Self::UnexpectedBody => messages::delivery::body_is_no_reply(),
+            Self::Retried => messages::delivery::status_is_retried(),
+            Self::NoAnswer => messages::delivery::silence_is_retried(),
         }
     }
 }

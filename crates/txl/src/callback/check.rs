@@ -71,9 +71,9 @@ fn examine(settings: &UrlSettings, query: &str, body: &PathBuf, output: Output) 
     let is_verification = query.split('&').any(|pair| pair.starts_with("echostr="));
     let body = if is_verification { Vec::new() } else { contents(body)? };
     let fit = RequestFit::of(settings, query, &body).map_err(|error| {
-        Failure::new(messages::callback::not_a_callback_request())
+        Failure::new(messages::callback_check::not_a_callback_request())
             .because(&error)
-            .remedy(messages::callback::pass_the_whole_request())
+            .remedy(messages::callback_check::pass_the_whole_request())
     })?;
     output.record(&RequestReport {
         token: fit.token,
@@ -86,7 +86,7 @@ fn examine(settings: &UrlSettings, query: &str, body: &PathBuf, output: Output) 
         say(fit.words);
         return Ok(());
     }
-    Err(Failure::new(fit.words).remedy(messages::callback::copy_the_settings()))
+    Err(Failure::new(fit.words).remedy(messages::callback_check::copy_the_settings()))
 }
 
 async fn ask(settings: &UrlSettings, url: Url, output: Output) -> Result {
@@ -107,7 +107,7 @@ async fn ask(settings: &UrlSettings, url: Url, output: Output) -> Result {
             let mut warnings = warnings.into_iter();
             let first = warnings.next().unwrap_or_else(|| state.words());
             warnings.for_each(say);
-            Err(Failure::new(first).remedy(messages::callback::verify_every_request()))
+            Err(Failure::new(first).remedy(messages::callback_check::verify_every_request()))
         }
         _ => Err(Failure::new(state.words()).remedy(state.remedy())),
     }

@@ -114,9 +114,9 @@ impl EventCommand {
                 Err(error) => {
                     self.waiting.push_front((key, json));
                     self.give_up_waiting();
-                    return Err(Failure::new(messages::callback::command_cannot_be_started(&self.words[0]))
+                    return Err(Failure::new(messages::delivery::command_cannot_be_started(&self.words[0]))
                         .because(&error)
-                        .remedy(messages::callback::name_a_program()));
+                        .remedy(messages::delivery::name_a_program()));
                 }
             };
             self.events += 1;
@@ -141,7 +141,7 @@ impl EventCommand {
         for (key, _) in self.waiting.drain(..) {
             self.events += 1;
             self.failed += 1;
-            say(messages::callback::command_did_not_get_the_event(key));
+            say(messages::delivery::command_did_not_get_the_event(key));
         }
     }
 
@@ -157,7 +157,7 @@ impl EventCommand {
         }
         if let Err(failure) = self.start() {
             // The program has disappeared meanwhile.
-            say(messages::callback::in_one_line(&failure));
+            say(messages::delivery::in_one_line(&failure));
         }
     }
 
@@ -169,13 +169,13 @@ impl EventCommand {
     pub(super) fn end(mut self) -> Result {
         for key in std::mem::take(&mut self.keys) {
             self.failed += 1;
-            say(messages::callback::command_was_cut_off(key));
+            say(messages::delivery::command_was_cut_off(key));
         }
         self.give_up_waiting();
         match self.failed {
             0 => Ok(()),
-            failed => Err(Failure::new(messages::callback::commands_failed(failed, self.events))
-                .remedy(messages::callback::replay_the_printed_lines())),
+            failed => Err(Failure::new(messages::delivery::commands_failed(failed, self.events))
+                .remedy(messages::delivery::replay_the_printed_lines())),
         }
     }
 }
@@ -185,9 +185,9 @@ impl Ended {
     fn report(self, key: NotificationKey, limit: Duration) -> Option<Message> {
         match self {
             Self::Exited(status) if status.success() => None,
-            Self::Exited(status) => Some(messages::callback::command_failed(status, key)),
-            Self::TooSlow => Some(messages::callback::command_was_too_slow(limit, key)),
-            Self::Lost(error) => Some(messages::callback::command_was_lost(&error, key)),
+            Self::Exited(status) => Some(messages::delivery::command_failed(status, key)),
+            Self::TooSlow => Some(messages::delivery::command_was_too_slow(limit, key)),
+            Self::Lost(error) => Some(messages::delivery::command_was_lost(&error, key)),
         }
     }
 }

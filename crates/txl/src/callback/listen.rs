@@ -68,7 +68,7 @@ impl Listen {
     pub(super) async fn run(self, receiver: Receiver) -> Result {
         let filter = EventFilter(self.filter);
         for pattern in filter.unknown() {
-            say(messages::callback::filter_is_unknown(pattern));
+            say(messages::delivery::filter_is_unknown(pattern));
         }
         let window = (self.replay_window > 0).then(|| Duration::from_secs(self.replay_window));
         let forwarding = match self.forward_to {
@@ -179,10 +179,10 @@ fn report(received: &Received) {
         Received::Verification => say(messages::callback::url_was_verified()),
         Received::Refused(refusal) => say(messages::callback::request_was_refused(refusal)),
         Received::Forwarded { key, status, took } => {
-            say(messages::callback::delivery_was_forwarded(key, *status, *took));
+            say(messages::delivery::delivery_was_forwarded(key, *status, *took));
         }
         Received::NotForwarded { key, reason } => {
-            say(messages::callback::delivery_was_not_forwarded(key, reason))
+            say(messages::delivery::delivery_was_not_forwarded(key, reason))
         }
     }
 }

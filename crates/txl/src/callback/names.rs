@@ -58,7 +58,7 @@ impl EventPattern {
         let parts: Vec<&str> = text.split('/').collect();
         match parts.len() <= 2 && parts.into_iter().all(is_name) {
             true => Ok(Self(text.to_owned())),
-            false => Err(messages::callback::not_a_name_of_an_event()),
+            false => Err(messages::delivery::not_a_name_of_an_event()),
         }
     }
 

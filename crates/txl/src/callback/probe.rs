@@ -156,18 +156,18 @@ impl UrlState {
     /// Returns the explanation for people.
     pub(crate) fn words(&self) -> Message {
         match *self {
-            Self::Verified { .. } => messages::callback::url_returns_the_text(),
-            Self::EchoesMore { .. } => messages::callback::url_returns_more(),
+            Self::Verified { .. } => messages::callback_check::url_returns_the_text(),
+            Self::EchoesMore { .. } => messages::callback_check::url_returns_more(),
             Self::Refused { http_status: status, suspect } => match suspect {
-                Suspect::Token => messages::callback::url_has_another_token(status),
-                Suspect::EncodingAesKey => messages::callback::url_has_another_key(status),
-                Suspect::ReceiveId => messages::callback::url_has_another_receive_id(status),
+                Suspect::Token => messages::callback_check::url_has_another_token(status),
+                Suspect::EncodingAesKey => messages::callback_check::url_has_another_key(status),
+                Suspect::ReceiveId => messages::callback_check::url_has_another_receive_id(status),
                 Suspect::EncodingAesKeyOrReceiveId => {
-                    messages::callback::url_has_another_key_or_receive_id(status)
+                    messages::callback_check::url_has_another_key_or_receive_id(status)
                 }
-                Suspect::AnyOfThem if status == 200 => messages::callback::url_returns_something_else(),
-                Suspect::AnyOfThem => messages::callback::url_refuses_all_alike(status),
-                Suspect::NoneOfThem => messages::callback::url_fails_later(status),
+                Suspect::AnyOfThem if status == 200 => messages::callback_check::url_returns_something_else(),
+                Suspect::AnyOfThem => messages::callback_check::url_refuses_all_alike(status),
+                Suspect::NoneOfThem => messages::callback_check::url_fails_later(status),
             },
         }
     }
@@ -176,13 +176,15 @@ impl UrlState {
     pub(crate) fn remedy(&self) -> Message {
         match self {
             Self::Refused { suspect: Suspect::AnyOfThem, .. } => {
-                messages::callback::check_a_received_request()
+                messages::callback_check::check_a_received_request()
             }
             Self::Refused { suspect: Suspect::NoneOfThem, .. } => {
-                messages::callback::read_the_log_of_the_server()
+                messages::callback_check::read_the_log_of_the_server()
             }
-            Self::Refused { .. } => messages::callback::copy_the_settings(),
-            Self::Verified { .. } | Self::EchoesMore { .. } => messages::callback::return_only_the_text(),
+            Self::Refused { .. } => messages::callback_check::copy_the_settings(),
+            Self::Verified { .. } | Self::EchoesMore { .. } => {
+                messages::callback_check::return_only_the_text()
+            }
         }
     }
 
@@ -193,13 +195,13 @@ impl UrlState {
         };
         let mut warnings = Vec::new();
         if !checks_signature {
-            warnings.push(messages::callback::signature_is_not_checked());
+            warnings.push(messages::callback_check::signature_is_not_checked());
         }
         if !checks_receive_id {
-            warnings.push(messages::callback::receive_id_is_not_checked());
+            warnings.push(messages::callback_check::receive_id_is_not_checked());
         }
         if too_slow {
-            warnings.push(messages::callback::verification_is_too_slow());
+            warnings.push(messages::callback_check::verification_is_too_slow());
         }
         warnings
     }

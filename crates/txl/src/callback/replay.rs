@@ -61,7 +61,7 @@ impl Replay {
     pub(super) async fn run(self, receiver: &Receiver, output: Output) -> Result {
         let filter = EventFilter(self.filter);
         for pattern in filter.unknown() {
-            say(messages::callback::filter_is_unknown(pattern));
+            say(messages::delivery::filter_is_unknown(pattern));
         }
         let stored = match (&self.sim, &self.file) {
             (Some(sim), _) => of_simulator(sim).await?,
@@ -73,9 +73,9 @@ impl Replay {
         let mut notifications = Vec::with_capacity(stored.len());
         for (number, value) in (1..).zip(&stored) {
             let notification = message(value, receiver).map_err(|reason| {
-                Failure::new(messages::callback::delivery_cannot_be_replayed(number))
+                Failure::new(messages::delivery::delivery_cannot_be_replayed(number))
                     .cause(reason)
-                    .remedy(messages::callback::what_can_be_replayed())
+                    .remedy(messages::delivery::what_can_be_replayed())
             })?;
             if filter.passes(&notification) {
                 notifications.push(notification);
@@ -99,7 +99,7 @@ impl Replay {
         }
         rows.finish()?;
         if results.len() < notifications.len() {
-            say(messages::callback::events_were_not_sent(notifications.len() - results.len()));
+            say(messages::delivery::events_were_not_sent(notifications.len() - results.len()));
         }
         outcome(&results, silence)
     }
@@ -112,9 +112,9 @@ fn values(answered: &AnsweredDelivery) -> Vec<Value> {
 
 fn of_file(path: &Path) -> Result<Vec<Box<RawValue>>> {
     split(&contents(path)?).map_err(|error| {
-        Failure::new(messages::callback::file_is_no_json(path))
+        Failure::new(messages::delivery::file_is_no_json(path))
             .because(&error)
-            .remedy(messages::callback::what_can_be_replayed())
+            .remedy(messages::delivery::what_can_be_replayed())
     })
 }
 
@@ -127,8 +127,8 @@ async fn of_simulator(base: &Url) -> Result<Vec<Box<RawValue>>> {
         .await
         .map_err(|reason| reason.failure())?;
     let otherwise = || {
-        Failure::new(messages::callback::not_a_simulator(answer.status))
-            .remedy(messages::callback::name_the_simulator())
+        Failure::new(messages::delivery::not_a_simulator(answer.status))
+            .remedy(messages::delivery::name_the_simulator())
             .exit(Exit::NoAnswer)
     };
     if answer.status != 200 {

@@ -53,13 +53,13 @@ pub(super) fn split(bytes: &[u8]) -> serde_json::Result<Vec<Box<RawValue>>> {
 ///
 /// Fails if the value has none of the known forms, or if its secrets are others.
 pub(super) fn message(value: &RawValue, receiver: &Receiver) -> Result<Notification, Message> {
-    let unknown = || messages::callback::not_a_stored_delivery();
+    let unknown = || messages::delivery::not_a_stored_delivery();
     let form: Form = serde_json::from_str(value.get()).map_err(|_| unknown())?;
     match form {
         Form { xml: Some(xml), .. } => Ok(Notification::from_message(xml)),
         Form { query: Some(query), body: Some(body), .. } => receiver
             .receive(query_of(&query), body.as_bytes())
-            .map_err(|error| messages::callback::sealed_for_others(&error)),
+            .map_err(|error| messages::delivery::sealed_for_others(&error)),
         Form { event, msg_type, .. } if event.is_some() || msg_type.is_some() => {
             let root = elements(value.get()).map_err(|_| unknown())?;
             let notification = Notification::from_message(from_elements(&root).to_xml());

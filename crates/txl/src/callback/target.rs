@@ -124,14 +124,14 @@ impl NoAnswer {
         while let Some(inner) = cause.source() {
             cause = inner;
         }
-        Self(messages::callback::connection_failed(cause))
+        Self(messages::delivery::connection_failed(cause))
     }
 
     /// Returns the failure of a command that needs the answer.
     pub(crate) fn failure(self) -> Failure {
-        Failure::new(messages::callback::server_gives_no_answer())
+        Failure::new(messages::delivery::server_gives_no_answer())
             .cause(self.0)
-            .remedy(messages::callback::start_the_server())
+            .remedy(messages::delivery::start_the_server())
             .exit(Exit::NoAnswer)
     }
 }
@@ -159,7 +159,7 @@ async fn answer(
     };
     tokio::time::timeout(limit, received)
         .await
-        .map_err(|_| NoAnswer(messages::callback::no_answer_within(limit)))?
+        .map_err(|_| NoAnswer(messages::delivery::no_answer_within(limit)))?
 }
 
 fn is_loopback(url: &Url) -> bool {
@@ -172,6 +172,6 @@ fn is_loopback(url: &Url) -> bool {
 pub(crate) fn callback_url(text: &str) -> std::result::Result<Url, Message> {
     match Url::parse(text) {
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.host_str().is_some() => Ok(url),
-        _ => Err(messages::callback::not_a_callback_url()),
+        _ => Err(messages::delivery::not_a_callback_url()),
     }
 }

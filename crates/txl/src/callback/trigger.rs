@@ -90,24 +90,24 @@ pub(super) fn outcome(results: &[DeliveryResult], silence: Option<NoAnswer>) -> 
         [only] if accepted.is_empty() => Failure::new(only.words()),
         several => {
             let count = results.iter().filter(|result| !result.is_accepted()).count();
-            let failure = Failure::new(messages::callback::not_accepted(count, results.len()));
+            let failure = Failure::new(messages::delivery::not_accepted(count, results.len()));
             several.iter().fold(failure, |failure, result| failure.cause(result.words()))
         }
     };
-    Err(failure.remedy(messages::callback::answer_with_200()))
+    Err(failure.remedy(messages::delivery::answer_with_200()))
 }
 
 fn event(name: &str) -> std::result::Result<&'static EventKind, Message> {
     events::find(name).ok_or_else(|| {
         let known: Vec<_> = events::all().map(EventKind::short_name).collect();
-        messages::callback::known_events(&known)
+        messages::delivery::known_events(&known)
     })
 }
 
 fn pair(text: &str) -> std::result::Result<(String, String), Message> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err(messages::callback::name_and_value_expected()),
+        _ => Err(messages::delivery::name_and_value_expected()),
     }
 }
 
@@ -124,8 +124,8 @@ fn built(kind: &EventKind, given: &[(String, String)], corp_id: &str) -> Result<
                 values.insert(name, value);
             }
             _ => {
-                let unknown = messages::callback::unknown_field(name, kind.short_name());
-                let known = messages::callback::known_fields(&kind.field_names());
+                let unknown = messages::delivery::unknown_field(name, kind.short_name());
+                let known = messages::delivery::known_fields(&kind.field_names());
                 return Err(Failure::usage(unknown).remedy(known));
             }
         }
@@ -148,8 +148,8 @@ fn built(kind: &EventKind, given: &[(String, String)], corp_id: &str) -> Result<
     raw.from = Some(kind.from.to_owned());
     raw.agent_id = kind.agent_id.map(Into::into);
     let invalid = |name: &str| {
-        Failure::usage(messages::callback::invalid_value(name))
-            .remedy(messages::callback::write_the_value_of_this_type())
+        Failure::usage(messages::delivery::invalid_value(name))
+            .remedy(messages::delivery::write_the_value_of_this_type())
     };
     for (name, value) in &values {
         match *name {

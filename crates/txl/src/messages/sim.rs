@@ -24,13 +24,9 @@ pub(crate) fn cannot_be_set_up() -> Message {
     message!(en: "the simulator cannot be set up like this")
 }
 
-pub(crate) fn a_corp_id_expected() -> Message {
-    message!(en: "a further corp looks like ww22 or ww22=corp.xlsx")
-}
-
 pub(crate) fn see_the_help() -> Message {
     message!(
-        en: "see `txl sim --help` for what --members, --departments, --callback-…, --clock-speed, --now, --seed-file, --add-corp, --faults, --allow-host and --allow-outgoing take"
+        en: "see `txl sim --help` for what --members, --departments, --callback-…, --clock-speed, --now, --seed-file, --faults, --allow-host and --allow-outgoing take"
     )
 }
 
@@ -63,32 +59,50 @@ pub(crate) fn how_a_corp_file_is_written() -> Message {
 }
 
 pub(crate) fn sheet_has_faults(path: &Path, faults: u64) -> Message {
-    message!(en: "{} in {} cannot be read", counted(faults, "cell"), path.display())
+    message!(
+        en: "{} in {} cannot be read", counted(faults, "cell"), path.display();
+        zh: "{} 里有 {faults} 个单元格无法读取", path.display()
+    )
 }
 
 /// `fault` names the line, the column and the reason.
 pub(crate) fn fault_of_the_sheet(fault: &str) -> Message {
-    message!(en: "{fault}")
+    message!(both: "{fault}")
 }
 
 pub(crate) fn correct_the_sheet() -> Message {
-    message!(en: "correct the cells; every rule of the API applies to a corp file too")
+    message!(
+        en: "correct the cells; every rule of the API applies to a corp file too";
+        zh: "修改这些单元格；接口的每条规则也适用于种子文件"
+    )
 }
 
 pub(crate) fn sheet_has_no_key(path: &Path) -> Message {
-    message!(en: "{} has no column of accounts, mobile numbers or mail addresses", path.display())
+    message!(
+        en: "{} has no column of accounts, mobile numbers or mail addresses", path.display();
+        zh: "{} 没有帐号、手机号或邮箱列", path.display()
+    )
 }
 
 pub(crate) fn name_the_columns() -> Message {
-    message!(en: "name one of the columns 帐号, 手机号 or 邮箱")
+    message!(
+        en: "name one of the columns 帐号, 手机号 or 邮箱";
+        zh: "加上一列 帐号、手机号 或 邮箱"
+    )
 }
 
 pub(crate) fn people_who_have_left(rows: usize) -> Message {
-    message!(en: "left out: {} with the state 离职", counted(rows, "row"))
+    message!(
+        en: "left out: {} with the state 离职", counted(rows, "row");
+        zh: "已略过 {rows} 行状态为离职的人员"
+    )
 }
 
 pub(crate) fn accounts_are_made(people: usize) -> Message {
-    message!(en: "{} without an account {} one: user1, user2, …", counted(people, "row"), agreeing(people as u64, "gets", "get"))
+    message!(
+        en: "{} without an account {} one: user1, user2, …", counted(people, "row"), agreeing(people as u64, "gets", "get");
+        zh: "{people} 行没有帐号，生成为 user1、user2、…"
+    )
 }
 
 pub(crate) fn not_a_saved_state(path: &Path) -> Message {

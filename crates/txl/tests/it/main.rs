@@ -44,7 +44,6 @@ mod run;
 mod screens;
 mod scripted;
 mod seed_sheets;
-mod several_corps;
 #[cfg(unix)]
 mod signals;
 mod sim;
