@@ -29,13 +29,11 @@ mod control;
 mod control_access;
 mod corp_settings;
 mod digest;
-mod dispatch;
 mod download;
 mod due_work;
 mod dump;
 mod fault_control;
 mod faults;
-mod hub;
 mod large_files;
 mod media_downloads;
 mod offline;
@@ -67,7 +65,6 @@ pub use faults::{
     CallRule, DeliveryFault, DeliveryRule, Fault, FaultCaller, FaultError, FaultRules, FaultState, Moment,
     RuleState, TokenDeath, When,
 };
-pub use hub::Hub;
 #[doc(hidden)]
 pub use offline::Offline;
 pub use rates::Rates;

@@ -25,7 +25,6 @@ use crate::{
     client_timeouts::ClientTimeouts,
     connections::{BreakableListener, Peer},
     control,
-    dispatch::{self, Place},
     shared::Shared,
     world::Linked,
 };
@@ -36,20 +35,10 @@ const BODY_LIMIT: usize = 24 << 20;
 /// that the refusal arrives as a normal reply.
 const STRANGER_LIMIT: usize = 64 << 10;
 
-/// Serves one or more corps until stopped, then waits for running calls.
-pub(crate) async fn serve(
-    listener: TcpListener,
-    corps: Vec<Arc<Shared>>,
-    mut stopped: watch::Receiver<bool>,
-) {
-    let timeouts = ClientTimeouts::of_head(corps[0].config.client_timeout);
-    let mut places: Vec<Place> =
-        corps.into_iter().map(|shared| Place { routes: app(Arc::clone(&shared)), shared }).collect();
-    let app = match places.len() {
-        1 => places.remove(0).routes,
-        _ => dispatch::routes(places),
-    };
-    let app = app.into_make_service_with_connect_info::<Peer>();
+/// Serves until stopped, then waits for running calls.
+pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stopped: watch::Receiver<bool>) {
+    let timeouts = ClientTimeouts::of_head(shared.config.client_timeout);
+    let app = app(shared).into_make_service_with_connect_info::<Peer>();
     let stop = async move {
         // An error means that the simulator was dropped, which stops the server too.
         let _ = stopped.wait_for(|stopped| *stopped).await;

@@ -75,26 +75,15 @@ impl Sim {
         let listener = TcpListener::bind(config.listen).await?;
         let address = listener.local_addr()?;
         config.check(api::PATHS)?;
-        let mut sim = Self::without_server(config, address)?;
-        let server = server::serve(listener, vec![sim.shared()], sim.stop.subscribe());
-        sim.tasks.insert(0, tokio::spawn(server));
-        Ok(sim)
-    }
-
-    /// Creates a simulator that another task serves at this address.
-    pub(crate) fn without_server(config: SimBuilder, address: SocketAddr) -> std::io::Result<Self> {
         let url = format!("http://{address}");
         let shared = Shared::new(config, url.clone())?;
         let (stop, stopped) = watch::channel(false);
         let tasks = vec![
+            tokio::spawn(server::serve(listener, Arc::clone(&shared), stopped.clone())),
             tokio::spawn(worker::send_callbacks(Arc::clone(&shared), stopped)),
             tokio::spawn(verify_callback(Arc::clone(&shared))),
         ];
         Ok(Self { shared, address, url, stop, tasks })
-    }
-
-    pub(crate) fn shared(&self) -> Arc<Shared> {
-        Arc::clone(&self.shared)
     }
 
     /// Returns the base URL for clients.
@@ -342,15 +331,10 @@ impl Sim {
     pub async fn stop(mut self) {
         self.stop.send_replace(true);
         self.shared.due_work.stop();
-        for task in std::mem::take(&mut self.tasks) {
-            Self::end(task).await;
-        }
-    }
-
-    /// Waits until a stopped task has ended. After five seconds it is aborted.
-    pub(crate) async fn end(mut task: JoinHandle<()>) {
-        if time::timeout(STOPPING, &mut task).await.is_err() {
-            task.abort();
+        for mut task in std::mem::take(&mut self.tasks) {
+            if time::timeout(STOPPING, &mut task).await.is_err() {
+                task.abort();
+            }
         }
     }
 }

@@ -51,11 +51,6 @@ impl World {
         Ok(issued.caller.clone())
     }
 
-    /// Whether the token was issued here, even if it has expired.
-    pub(crate) fn has_issued(&self, token: &str) -> bool {
-        self.credentials.by_text.contains_key(token)
-    }
-
     /// Returns the sender of a call with this token, before all checks.
     pub(crate) fn sender_with_token(&self, token: Option<&str>, now: Millis) -> Sender {
         let caller = self.authenticate(token, now).ok();

@@ -16,7 +16,6 @@ mod dumps;
 mod exports;
 mod faults;
 mod hostile;
-mod hub;
 mod identity;
 mod imports;
 mod linked_corps;
