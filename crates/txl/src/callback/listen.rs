@@ -12,7 +12,7 @@ use super::{
     event_json::event,
     forward::Forwarding,
     names::{EventFilter, EventPattern},
-    target::{CallbackUrl, callback_url},
+    target::{CallbackUrl, callback_url, is_loopback},
     unreadable,
 };
 use crate::{
@@ -71,6 +71,8 @@ impl Listen {
             say(messages::delivery::filter_is_unknown(pattern));
         }
         let window = (self.replay_window > 0).then(|| Duration::from_secs(self.replay_window));
+        let port =
+            self.forward_to.as_ref().filter(|url| is_loopback(url)).and_then(Url::port_or_known_default);
         let forwarding = match self.forward_to {
             Some(url) => Some(Forwarding { url: CallbackUrl::new(url)?, filter: filter.clone() }),
             None => None,
@@ -79,6 +81,11 @@ impl Listen {
         let mut listener = Listener::start(self.listen, receiver, window, forwarding)
             .await
             .map_err(|error| cannot_listen(self.listen, &error))?;
+        if port == Some(listener.address.port()) {
+            // The repetition of a delivery is forwarded too, so it would go round until its time is over.
+            return Err(Failure::usage(messages::delivery::forwards_to_itself())
+                .remedy(messages::delivery::name_another_server()));
+        }
         say(messages::callback::listening(listener.address));
         let mut session = Session {
             left: self.count.unwrap_or(u64::MAX),

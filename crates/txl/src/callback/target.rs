@@ -162,7 +162,8 @@ async fn answer(
         .map_err(|_| NoAnswer(messages::delivery::no_answer_within(limit)))?
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Returns whether a URL leads to this machine.
+pub(super) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())

@@ -165,6 +165,20 @@ pub(crate) fn delivery_was_not_forwarded(digest: impl Display, reason: &Message)
     )
 }
 
+pub(crate) fn forwards_to_itself() -> Message {
+    message!(
+        en: "--forward-to leads back to this listener";
+        zh: "--forward-to 指向了这个监听本身"
+    )
+}
+
+pub(crate) fn name_another_server() -> Message {
+    message!(
+        en: "name the URL of the server under development, with another port";
+        zh: "写开发中的服务的 URL，端口不能相同"
+    )
+}
+
 // `listen --exec`.
 
 pub(crate) fn command_cannot_be_started(program: &OsStr) -> Message {

@@ -113,6 +113,15 @@ fn a_delivery_that_the_other_server_refuses_is_forwarded_again_and_printed_once(
 }
 
 #[test]
+fn a_listener_does_not_forward_to_itself() {
+    let address = format!("127.0.0.1:{}", closed_port());
+    let url = format!("http://localhost:{}/hook", address.rsplit_once(':').unwrap().1);
+    let ran = callback(&["listen", "--listen", &address, "--forward-to", &url], "");
+    ran.fails_with(2).with_remedy();
+    assert!(ran.stderr.contains("leads back"), "{ran:#?}");
+}
+
+#[test]
 fn an_event_outside_the_filter_is_not_forwarded() {
     let target = CallbackServer::answering("200 OK", "");
     let (child, address, _said) =
