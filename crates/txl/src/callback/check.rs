@@ -1,6 +1,6 @@
 //! `txl callback check`: names the setting of a callback URL that is wrong.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use reqwest::Url;
@@ -67,7 +67,7 @@ impl Check {
     }
 }
 
-fn examine(settings: &UrlSettings, query: &str, body: &PathBuf, output: Output) -> Result {
+fn examine(settings: &UrlSettings, query: &str, body: &Path, output: Output) -> Result {
     let is_verification = query.split('&').any(|pair| pair.starts_with("echostr="));
     let body = if is_verification { Vec::new() } else { contents(body)? };
     let fit = RequestFit::of(settings, query, &body).map_err(|error| {

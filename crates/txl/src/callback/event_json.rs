@@ -40,7 +40,7 @@ enum Tree {
 }
 
 impl Tree {
-    /// Appends the elements of this name that the JSON stands for.
+    /// Appends the elements of this name that the JSON represents.
     fn write(self, name: &str, into: &mut Vec<Element>) {
         match self {
             Self::Text(text) => into.push(Element::new(name, text)),
