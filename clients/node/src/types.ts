@@ -31,7 +31,7 @@ export interface NewCorp {
   members?: number;
   departments?: number;
   seed?: number;
-  shape?: Shape;
+  shape?: 'flat' | 'usual' | 'deep';
 }
 
 /** The version of a running simulator. */

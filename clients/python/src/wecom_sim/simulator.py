@@ -189,8 +189,15 @@ class Simulator:
         letters, digits, `-` and `_`. `SimulatorServer.reset` removes added corps.
         """
         access = self.transport.json("POST", "/_sim/corps", {"corp_id": corp_id, **settings})
-        root = urlsplit(access.pop("control_url")).path.rstrip("/")
-        ready: Ready = {**access, "callback": self.ready["callback"]}
+        root = urlsplit(access["control_url"]).path.rstrip("/")
+        ready = Ready(
+            url=access["url"],
+            corp_id=access["corp_id"],
+            contacts_secret=access["contacts_secret"],
+            agent_id=access["agent_id"],
+            app_secret=access["app_secret"],
+            callback=self.ready["callback"],
+        )
         return Simulator(ready, timeout=self.transport.timeout, root=root)
 
     def corps(self) -> list[ServedCorp]:
