@@ -11,6 +11,7 @@ mod install;
 mod package;
 mod prose;
 mod public_api;
+mod recordings;
 mod report;
 mod servers;
 mod site;
@@ -47,6 +48,8 @@ Run a task of the wecom-contacts workspace.
                         List what prevents a release: placeholders of packaging/publisher.toml, and `release-check
                         TAG` also a tag that is not the version
   cargo xtask site      Check the links of all Markdown files, and build the documentation as a website in target/site
+  cargo xtask recordings
+                        Compare docs/pictures and the pages of error codes with what `txl` prints; `--write` updates them
   cargo xtask prose     List idioms that are hard to read in documents, help texts and rustdoc; never fails
   cargo xtask fuzz      Run every fuzz target from the stored corpus, 620 s each; `fuzz 60` sets the seconds.
                         Needs a nightly compiler and cargo-fuzz
@@ -75,6 +78,7 @@ fn main() -> ExitCode {
         }
         Some("release-check") => dist::release_check(env::args().nth(2).as_deref()),
         Some("test-clients") => clients::test(env::args().nth(2).as_deref()),
+        Some("recordings") => recordings::check(env::args().nth(2).as_deref() == Some("--write")),
         Some("site") => site::build(),
         Some("fuzz") => fuzz::run_all(env::args().nth(2)),
         Some("help" | "--help" | "-h") => {
