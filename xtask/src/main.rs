@@ -5,6 +5,7 @@ mod chaos;
 mod clients;
 mod dist;
 mod file_server;
+mod first_call;
 mod foreign;
 mod fuzz;
 mod install;
@@ -49,7 +50,8 @@ Run a task of the wecom-contacts workspace.
                         TAG` also a tag that is not the version
   cargo xtask site      Check the links of all Markdown files, and build the documentation as a website in target/site
   cargo xtask recordings
-                        Compare docs/pictures and the pages of error codes with what `txl` prints; `--write` updates them
+                        Compare docs/pictures and the pages of error codes with what `txl` prints; `--write` updates them.
+                        Builds `txl`, or takes the one of TXL_BINARY
   cargo xtask prose     List idioms that are hard to read in documents, help texts and rustdoc; never fails
   cargo xtask fuzz      Run every fuzz target from the stored corpus, 620 s each; `fuzz 60` sets the seconds.
                         Needs a nightly compiler and cargo-fuzz

@@ -7,7 +7,7 @@ mod error_codes;
 mod session;
 mod svg;
 
-use std::{fs, path::PathBuf};
+use std::{env, fs, path::PathBuf};
 
 use anyhow::{Context, Result, bail};
 
@@ -27,8 +27,13 @@ struct Made {
 ///
 /// Returns an error if a stored file differs, or if a command ends otherwise than the session expects.
 pub(crate) fn check(write: bool) -> Result<()> {
-    run(cargo().args(["build", "--package", "txl"]))?;
-    let txl = target().join("debug/txl");
+    let txl = match env::var_os("TXL_BINARY") {
+        Some(binary) => PathBuf::from(binary),
+        None => {
+            run(cargo().args(["build", "--package", "txl"]))?;
+            target().join("debug/txl")
+        }
+    };
     let mut made = error_codes::pages(&txl)?;
     for session in &session::SESSIONS {
         let transcript = session.record(&txl).with_context(|| format!("the session {}", session.name))?;
