@@ -22,7 +22,7 @@ use book::{Book, LANGUAGES};
 use links::Repository;
 
 /// Pages of `docs` that belong to the work on this repository, not to its users.
-const NOT_IN_A_BOOK: [&str; 2] = ["SUMMARY.md", "traps.md"];
+const NOT_IN_A_BOOK: [&str; 1] = ["SUMMARY.md"];
 
 /// Checks the links of all Markdown files, and writes the site into `target/site`.
 ///

@@ -39,7 +39,7 @@ pub(super) const SESSIONS: [Session; 2] = [
             Note("The credentials are in WECOM_CORP_ID, WECOM_CONTACTS_SECRET, …"),
             Txl("auth check", 0),
             Txl("department list", 0),
-            Txl("member list 3 --simple", 0),
+            Txl("member list-simple 3", 0),
             Txl("member update wangwu --position 架构师 --clear alias", 0),
             Txl("member get wangwu -o json", 0),
             Txl("member get wangwuu", 1),
