@@ -189,6 +189,7 @@ impl Simulator {
             .args(["sim", "--listen", "127.0.0.1:0", "--freeze", "--now", "2026-01-05T09:00:00+08:00"])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
+            .stderr(Stdio::null())
             .spawn()
             .context("cannot start txl sim")?;
         let stdout = process.stdout.take();
