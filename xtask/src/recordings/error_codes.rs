@@ -24,6 +24,7 @@ const PAGES: [Words; 2] = [
             This table has the codes that the calls of the contacts can return, with their meaning and what to do about them.\n\
             The SDK and the command use the same table: `txl errcode 60020` prints one row without a connection, and every error of the SDK carries its row.\n\n\
             *Repeated* means that the SDK sends the call again by itself, because the call certainly did not run.\n\
+            After 40014 and 42001 it fetches a new token and sends the call once more.\n\
             The official list is [全局错误码](https://developer.work.weixin.qq.com/document/path/90313).\n\n\
             `cargo xtask recordings --write` makes this page.\n\n\
             | Code | Meaning | What to do | Repeated |\n|---|---|---|---|\n",
@@ -38,6 +39,7 @@ const PAGES: [Words; 2] = [
             下表列出通讯录接口可能返回的错误码、含义和处理办法。\n\
             SDK 和命令行共用这一张表：`txl errcode 60020` 不联网就能查到，SDK 的每个错误也附带对应的说明。\n\n\
             “自动重试”表示这次调用肯定没有执行，SDK 会自己再发一次。\n\
+            遇到 40014 和 42001，SDK 会重新获取 access_token，再调用一次。\n\
             官方列表见[全局错误码](https://developer.work.weixin.qq.com/document/path/90313)。\n\n\
             本页由 `cargo xtask recordings --write` 生成。\n\n\
             | 错误码 | 含义 | 处理办法 | 自动重试 |\n|---|---|---|---|\n",

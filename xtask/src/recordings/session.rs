@@ -41,7 +41,7 @@ pub(super) const SESSIONS: [Session; 2] = [
             Txl("department list", 0),
             Txl("member list-simple 3", 0),
             Txl("member update wangwu --position 架构师 --clear alias", 0),
-            Txl("member get wangwu -o json", 0),
+            Txl("department get 3 -o json", 0),
             Txl("member get wangwuu", 1),
             Txl("errcode 60020", 0),
         ],
@@ -145,10 +145,23 @@ fn printed(
     Ok((output, process.wait()?.code()))
 }
 
-/// Replaces the times of this machine's clock.
+/// What precedes the random number of a refusal.
+const HINT: &str = "hint: [";
+
+/// Replaces the times of this machine's clock, and the random numbers of refusals.
 fn normalised(output: &str) -> String {
     let with_times = replaced(output, "####-##-## ##:##Z", "2026-01-05 01:00Z");
-    replaced(&with_times, "expires in #### seconds", "expires in 7200 seconds")
+    // A plan is valid for three days.
+    let with_times = with_times.replace("valid until 2026-01-05", "valid until 2026-01-08");
+    let with_times = replaced(&with_times, "expires in #### seconds", "expires in 7200 seconds");
+    let mut parts = with_times.split(HINT);
+    let mut output = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        output.push_str(HINT);
+        output.push_str("1767574800");
+        output.push_str(part.trim_start_matches(|one: char| one.is_ascii_digit()));
+    }
+    output
 }
 
 /// Replaces every text that has the shape of `pattern`, where `#` is a digit.
@@ -217,9 +230,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_times_of_this_machine_are_replaced() {
+    fn only_times_of_this_machine_and_random_numbers_are_replaced() {
+        let refusal = "userid not found, hint: [17675748005719932716072], from ip: 127.0.0.1";
+        assert_eq!(normalised(refusal), "userid not found, hint: [1767574800], from ip: 127.0.0.1");
         let output = "Compared with pull 1 of 2026-11-28 17:25Z; valid until 2026-12-01 17:25Z\n张三 2022-06-20 2026-1\n";
-        let expected = "Compared with pull 1 of 2026-01-05 01:00Z; valid until 2026-01-05 01:00Z\n张三 2022-06-20 2026-1\n";
+        let expected = "Compared with pull 1 of 2026-01-05 01:00Z; valid until 2026-01-08 01:00Z\n张三 2022-06-20 2026-1\n";
         assert_eq!(normalised(output), expected);
     }
 }

@@ -3,7 +3,7 @@
 //! The output of the command has no colours without a terminal, so the picture needs only text. A picture scales, and its
 //! text can be searched and read aloud.
 
-use unicode_width::UnicodeWidthChar as _;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 /// The width of a column and the height of a line, in pixels.
 const COLUMN: f32 = 8.4;
@@ -46,16 +46,22 @@ pub(super) fn picture(title: &str, transcript: &str) -> String {
     svg
 }
 
-/// Places each run of narrow or wide characters at its column, because a font may draw Chinese at another width.
+/// Places each run of narrow or wide characters at its column and gives it its width, because fonts differ in theirs.
 fn spans(line: &str) -> String {
     let mut spans = String::new();
     let (mut run, mut start, mut column, mut is_wide) = (String::new(), 0, 0, false);
     for one in line.chars().chain(['\0']) {
         let width = one.width().unwrap_or(0);
         if one == '\0' || (width == 2) != is_wide {
-            if !run.trim().is_empty() {
-                let x = MARGIN as f32 + start as f32 * COLUMN;
-                spans.push_str(&format!("<tspan x=\"{x:.1}\">{}</tspan>", escaped(&run)));
+            let text = run.trim();
+            if !text.is_empty() {
+                let blanks = run.len() - run.trim_start().len();
+                let x = MARGIN as f32 + (start + blanks) as f32 * COLUMN;
+                let length = text.width() as f32 * COLUMN;
+                spans.push_str(&format!(
+                    "<tspan x=\"{x:.1}\" textLength=\"{length:.1}\" lengthAdjust=\"spacingAndGlyphs\">{}</tspan>",
+                    escaped(text)
+                ));
             }
             run.clear();
             (start, is_wide) = (column, width == 2);
@@ -90,11 +96,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_run_begins_at_its_column() {
-        assert_eq!(
-            spans("ab 王五 <c>"),
-            "<tspan x=\"16.0\">ab </tspan><tspan x=\"41.2\">王五</tspan><tspan x=\"74.8\"> &lt;c&gt;</tspan>"
-        );
+    fn each_run_has_its_column_and_width() {
+        let span = |x: &str, length: &str, text: &str| {
+            format!(
+                "<tspan x=\"{x}\" textLength=\"{length}\" lengthAdjust=\"spacingAndGlyphs\">{text}</tspan>"
+            )
+        };
+        let expected =
+            span("16.0", "16.8", "ab") + &span("41.2", "33.6", "王五") + &span("83.2", "25.2", "&lt;c&gt;");
+        assert_eq!(spans("ab 王五 <c>"), expected);
     }
 
     #[test]
