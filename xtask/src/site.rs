@@ -31,13 +31,10 @@ const NOT_IN_A_BOOK: [&str; 1] = ["SUMMARY.md"];
 /// Returns an error that lists every broken link and every page that no book lists.
 pub(crate) fn build() -> Result<()> {
     let repository = Repository::read(&root())?;
-    let books = LANGUAGES.map(|language| Book::read(&root(), language));
-    let books: Vec<Book> = books.into_iter().collect::<Result<_>>()?;
-    let mut problems = repository.problems();
-    problems.extend(books.iter().flat_map(|book| book.problems(&repository)));
-    problems.extend(forgotten(&repository, &books));
-    if !problems.is_empty() {
-        bail!("the documentation has {} faults:\n  {}", problems.len(), problems.join("\n  "));
+    let books = read_books()?;
+    let faults = faults(&repository, &books);
+    if !faults.is_empty() {
+        bail!("the documentation has {} faults:\n  {}", faults.len(), faults.join("\n  "));
     }
     let publisher = Publisher::read()?;
     let folder = target().join("site");
@@ -56,6 +53,18 @@ pub(crate) fn build() -> Result<()> {
         repository.documents.len()
     );
     Ok(())
+}
+
+fn read_books() -> Result<Vec<Book>> {
+    LANGUAGES.into_iter().map(|language| Book::read(&root(), language)).collect()
+}
+
+/// Returns every broken link, every page that cannot be shown as written, and every page that no book lists.
+fn faults(repository: &Repository, books: &[Book]) -> Vec<String> {
+    let mut faults = repository.problems();
+    faults.extend(books.iter().flat_map(|book| book.problems(repository)));
+    faults.extend(forgotten(repository, books));
+    faults
 }
 
 /// Writes the pages of a book, the files that they refer to, and the data of its search. Returns the number of pages.
@@ -119,4 +128,25 @@ fn resolved(folder: &Path, relative: &str) -> Option<PathBuf> {
 fn relative(from: &Path, to: &Path) -> String {
     let depth = from.parent().map_or(0, |folder| folder.components().count());
     format!("{}{}", "../".repeat(depth), to.display())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documentation_has_no_faults() {
+        let repository = Repository::read(&root()).unwrap();
+        let faults = faults(&repository, &read_books().unwrap());
+        assert!(faults.is_empty(), "{}", faults.join("\n"));
+    }
+
+    #[test]
+    fn addresses_are_relative_to_the_page() {
+        let relative = |from: &str, to: &str| relative(Path::new(from), Path::new(to));
+        assert_eq!(relative("zh/bulk.html", "site.css"), "../site.css");
+        assert_eq!(relative("bulk.html", "zh/bulk.html"), "zh/bulk.html");
+        assert_eq!(resolved(Path::new("docs/zh"), "../../README.md"), Some("README.md".into()));
+        assert_eq!(resolved(Path::new("docs"), "../../README.md"), None);
+    }
 }

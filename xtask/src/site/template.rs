@@ -74,3 +74,39 @@ pub(super) fn page(book: &Book, at: usize, body: &str, title: &str, books: &[Boo
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::site::book::LANGUAGES;
+
+    fn book(language: usize, pages: &[&str]) -> Book {
+        let page = |path: &&str| Line::Page(Page { title: path.to_uppercase(), path: path.into() });
+        let lines = pages.iter().map(page).collect();
+        Book { language: LANGUAGES[language], title: "A & B".into(), lines }
+    }
+
+    #[test]
+    fn a_page_leads_to_its_neighbours_and_to_the_other_language() {
+        let books = [
+            book(0, &["docs/README.md", "docs/bulk.md", "docs/benchmarks.md"]),
+            book(1, &["docs/zh/README.md", "docs/zh/bulk.md"]),
+        ];
+        let html = page(&books[0], 1, "<p>body</p>", "Bulk", &books);
+        assert!(html.contains("<title>Bulk · A &amp; B</title>"), "{html}");
+        assert!(html.contains("<a href=\"zh/bulk.html\" lang=\"zh-CN\""), "{html}");
+        assert!(html.contains("<a rel=\"prev\" href=\"index.html\">"), "{html}");
+        assert!(html.contains("<a rel=\"next\" href=\"benchmarks.html\">"), "{html}");
+        assert!(html.contains("<a href=\"bulk.html\" aria-current=\"page\">"), "{html}");
+        // A page without a counterpart leads to the first page of the other language.
+        let html = page(&books[0], 2, "", "Benchmarks", &books);
+        assert!(html.contains("<a href=\"zh/index.html\" lang=\"zh-CN\""), "{html}");
+        let html = page(&books[1], 1, "", "批量", &books);
+        assert!(
+            html.contains("href=\"../site.css\"") && html.contains("src=\"../zh/search-data.js\""),
+            "{html}"
+        );
+        assert!(html.contains("<a href=\"../bulk.html\" lang=\"en\""), "{html}");
+        assert!(!html.contains("://"), "the frame needs no network: {html}");
+    }
+}
