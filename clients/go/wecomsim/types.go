@@ -30,6 +30,14 @@ type Ready struct {
 	} `json:"callback"`
 }
 
+// ServedCorp is a corp of the server. ControlURL is the URL of its control surface.
+type ServedCorp struct {
+	CorpID      string `json:"corp_id"`
+	ControlURL  string `json:"control_url"`
+	Members     int    `json:"members"`
+	Departments int    `json:"departments"`
+}
+
 // Health has the version of a running simulator.
 type Health struct {
 	OK      bool   `json:"ok"`

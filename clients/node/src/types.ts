@@ -14,6 +14,26 @@ export interface Ready {
   callback: { token: string; aes_key: string };
 }
 
+/** A corp of the server. `control_url` is the URL of its control surface. */
+export interface ServedCorp {
+  corp_id: string;
+  control_url: string;
+  members: number;
+  departments: number;
+}
+
+/** The settings of an added corp. Without `members` it has the small default contacts. */
+export interface NewCorp {
+  contacts_secret?: string;
+  agent_id?: number;
+  app_secret?: string;
+  legacy?: boolean;
+  members?: number;
+  departments?: number;
+  seed?: number;
+  shape?: 'flat' | 'usual' | 'deep';
+}
+
 /** The version of a running simulator. */
 export interface Health {
   ok: boolean;

@@ -72,6 +72,10 @@ async function useTheCorp(sim: Simulator): Promise<void> {
   assert.equal((await sim.state()).digest, state.digest);
   await sim.deleteSnapshot('forty');
   assert.deepEqual(await sim.snapshots(), []);
+  const other = await sim.addCorp('ww-other', { members: 9, shape: 'flat' });
+  assert.deepEqual([other.url, other.corpId, (await other.state()).members], [sim.url, 'ww-other', 9]);
+  assert.deepEqual((await sim.corps()).map((corp) => corp.members), [40, 9]);
+  await sim.removeCorp('ww-other');
   await sim.reset();
   assert.equal((await sim.state()).members, 7);
   const filter = { limit: 1, caller: 'contacts', errcode: 0, executed: true };

@@ -100,6 +100,10 @@ def use_the_corp(wecom: Simulator) -> None:
     assert wecom.state()["digest"] == state["digest"]
     wecom.delete_snapshot("forty")
     assert wecom.snapshots() == []
+    other = wecom.add_corp("ww-other", members=9, shape="flat")
+    assert (other.url, other.corp_id, other.state()["members"]) == (wecom.url, "ww-other", 9)
+    assert [corp["members"] for corp in wecom.corps()] == [40, 9]
+    wecom.remove_corp("ww-other")
     wecom.reset()
     assert wecom.requests("user/get", limit=1, caller="contacts", errcode=0, executed=True) == []
     assert wecom.requests("*", since=0, after=0, has_unread=True) == []

@@ -30,6 +30,28 @@ class Ready(TypedDict):
     callback: Callback
 
 
+class ServedCorp(TypedDict):
+    """A corp of the server. `control_url` is the URL of its control surface."""
+
+    corp_id: str
+    control_url: str
+    members: int
+    departments: int
+
+
+class NewCorp(TypedDict, total=False):
+    """The settings of an added corp. Without `members` it has the small default contacts."""
+
+    contacts_secret: str
+    agent_id: int
+    app_secret: str
+    legacy: bool
+    members: int
+    departments: int
+    seed: int
+    shape: Shape
+
+
 class Health(TypedDict):
     """The version of a running simulator."""
 

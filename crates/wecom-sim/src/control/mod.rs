@@ -6,6 +6,7 @@
 mod behaviour;
 mod clock;
 mod contacts;
+mod corps;
 mod document;
 mod faults;
 mod input;
@@ -17,10 +18,10 @@ mod schemas;
 mod settings;
 mod snapshots;
 
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Weak};
 
 use axum::{
-    Json, Router,
+    Extension, Json, Router,
     extract::{Request, State},
     middleware::{self, Next},
     response::{IntoResponse, Redirect, Response},
@@ -32,6 +33,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     console::{self, ConsoleError},
+    corps::Corps,
     shared::Shared,
 };
 pub(crate) use input::Input;
@@ -54,6 +56,7 @@ fn operations() -> Vec<Operation> {
     all.extend(jobs::operations());
     all.extend(logs::operations());
     all.extend(snapshots::operations());
+    all.extend(corps::operations());
     all.extend(console::operations());
     all
 }
@@ -66,7 +69,7 @@ static DOCUMENT: LazyLock<Map<String, Value>> = LazyLock::new(|| match document:
     _ => Map::new(),
 });
 
-pub(crate) fn routes(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
+pub(crate) fn routes(shared: &Arc<Shared>, corps: &Weak<Corps>) -> Router<Arc<Shared>> {
     let (mut all, mut below) = (Router::new(), Router::new());
     for operation in operations() {
         match operation.path.strip_prefix("/_sim") {
@@ -77,6 +80,7 @@ pub(crate) fn routes(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
         }
     }
     all.nest("/_sim", below.fallback(unknown).method_not_allowed_fallback(wrong_method))
+        .layer(Extension(Weak::clone(corps)))
         .layer(middleware::from_fn_with_state(Arc::clone(shared), admitted))
 }
 
@@ -106,6 +110,17 @@ async fn healthz(_call: Call) -> Result<Json<Health>, Refused> {
 
 async fn openapi(_call: Call) -> Result<Json<&'static Map<String, Value>>, Refused> {
     Ok(Json(&DOCUMENT))
+}
+
+/// Refuses a request for the control surface of a corp that the server does not have.
+pub(crate) fn unknown_corp(first: &Shared, request: &Request) -> Response {
+    match first.control_access.check(request.uri(), request.headers()) {
+        Ok(()) => {
+            Refused::new(StatusCode::NOT_FOUND, "the server has no such corp; GET /_sim/corps lists them")
+        }
+        Err(error) => Refused::new(StatusCode::FORBIDDEN, error),
+    }
+    .into_response()
 }
 
 async fn unknown(uri: Uri) -> Response {

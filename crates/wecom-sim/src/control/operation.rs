@@ -3,7 +3,10 @@
 //! A handler gets a [`Call`] and returns a reply. The types of the call's parts and of the reply are also the source
 //! of the schemas, so the document cannot differ from what the handler reads and returns.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{
+    borrow::Cow,
+    sync::{Arc, Weak},
+};
 
 use axum::{
     Json,
@@ -20,7 +23,7 @@ use super::{
     input::{Input, Refused, StrictQuery},
     schemas::Schemas,
 };
-use crate::shared::Shared;
+use crate::{corps::Corps, shared::Shared};
 
 /// One endpoint.
 pub(crate) struct Operation {
@@ -46,6 +49,7 @@ pub(crate) struct Description {
 /// The decoded request of an operation.
 pub(crate) struct Call<P = (), Q = (), B = ()> {
     pub(crate) shared: Arc<Shared>,
+    pub(crate) corps: Weak<Corps>,
     pub(crate) path: P,
     pub(crate) query: Q,
     pub(crate) body: B,
@@ -54,11 +58,12 @@ pub(crate) struct Call<P = (), Q = (), B = ()> {
 impl<P: PathInput, Q: QueryInput, B: BodyInput> Call<P, Q, B> {
     async fn read(shared: Arc<Shared>, request: Request) -> Result<Self, Refused> {
         let (mut parts, body) = request.into_parts();
+        let corps = parts.extensions.get::<Weak<Corps>>().cloned().unwrap_or_default();
         let path = RawPathParams::from_request_parts(&mut parts, &()).await.map_err(Refused::bad)?;
         let path = P::parse(path.iter().next().map_or("", |(_, value)| value))?;
         let query = Q::read(&mut parts).await?;
         let body = B::read(Request::from_parts(parts, body)).await?;
-        Ok(Self { shared, path, query, body })
+        Ok(Self { shared, corps, path, query, body })
     }
 }
 

@@ -8,6 +8,7 @@ mod contact_rules;
 mod control;
 mod corp_files;
 mod corp_groups;
+mod corps;
 mod deliveries;
 mod delivery_faults;
 mod departments;

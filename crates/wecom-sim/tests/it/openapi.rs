@@ -78,6 +78,9 @@ fn calls() -> Vec<(&'static str, &'static str, Value)> {
     vec![
         ("GET", "/_sim/healthz", Value::Null),
         ("GET", "/_sim/state", Value::Null),
+        ("POST", "/_sim/corps", json!({"corp_id": "ww-added", "members": 3})),
+        ("GET", "/_sim/corps", Value::Null),
+        ("DELETE", "/_sim/corps/ww-added", Value::Null),
         ("GET", "/_sim/choices", Value::Null),
         ("PUT", "/_sim/choices", json!({"fetch_child": false})),
         ("GET", "/_sim/rates", Value::Null),
