@@ -11,12 +11,12 @@ use axum::{
     body::{Body, HttpBody},
     extract::{ConnectInfo, Path, Request, State},
     middleware::{self, Next},
-    response::{IntoResponse, Response},
-    routing::get,
+    response::{IntoResponse, Redirect, Response},
+    routing::{any, get},
 };
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, stream};
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 use http_body_util::BodyExt;
 use tokio::{net::TcpListener, sync::watch};
 
@@ -52,11 +52,21 @@ pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stoppe
 
 fn app(shared: Arc<Shared>) -> Router {
     Router::new()
+        .route("/", any(root))
         .route("/_files/{token}", get(linked_file))
         .merge(control::routes(&shared))
         .layer(middleware::from_fn(timed))
         .fallback(cgi_bin)
         .with_state(shared)
+}
+
+/// Leads a browser to the page of the simulator. For all other clients the root is an unknown path of the API.
+async fn root(state: State<Arc<Shared>>, peer: ConnectInfo<Peer>, request: Request) -> Response {
+    let is_browser = request.method() == Method::GET && control::page::accepts_html(request.headers());
+    if is_browser {
+        return Redirect::to(control::page::PATH).into_response();
+    }
+    cgi_bin(state, peer, request).await
 }
 
 async fn cgi_bin(
