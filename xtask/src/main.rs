@@ -45,6 +45,7 @@ Run a task of the wecom-contacts workspace.
   cargo xtask release-check
                         List what prevents a release: placeholders of packaging/publisher.toml, and `release-check
                         TAG` also a tag that is not the version
+  cargo xtask pictures  Take the pictures of the simulator's page for docs/pictures, in a headless Chromium
   cargo xtask prose     List idioms that are hard to read in documents, help texts and rustdoc; never fails
   cargo xtask fuzz      Run every fuzz target from the stored corpus, 620 s each; `fuzz 60` sets the seconds.
                         Needs a nightly compiler and cargo-fuzz
@@ -62,6 +63,7 @@ fn main() -> ExitCode {
         Some("foreign") => foreign::run().and_then(|report| report.finish()),
         Some("chaos") => chaos::run_all(env::args().skip(2)),
         Some("public-api") => public_api::check(env::args().nth(2).as_deref() == Some("--write")),
+        Some("pictures") => browser::take_pictures(),
         Some("prose") => {
             prose::warn();
             Ok(())

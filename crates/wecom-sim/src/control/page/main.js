@@ -28,6 +28,7 @@ let isUnreachable = false;
 
 const open = async (id) => {
   active = PANELS.find((one) => one.id === id) ?? people;
+  note('');
   history.replaceState(null, '', `#${active.id}`);
   for (const one of PANELS) {
     const isActive = one === active;
@@ -58,7 +59,6 @@ const translate = async () => {
   document.documentElement.lang = language() === 'zh' ? 'zh-CN' : 'en';
   tabs.setAttribute('aria-label', say('tabs'));
   find('language').textContent = say('other-language');
-  note('');
   drawTabs();
   await showState();
   await open(active.id);
