@@ -168,7 +168,7 @@ async fn a_member_is_created_by_the_form_and_calls_appear_in_the_list() {
     select(&page, "#console-action", "delete_department");
     enter(&page, "#console-form [name=id]", "2");
     page.click("#console-send").unwrap();
-    wait(&page, "document.querySelector('#note.bad').textContent.includes('60006')");
+    wait(&page, "document.querySelector('#note.bad').textContent.includes('errcode 60005')");
     turn_to(&page, "requests");
     rig.get(By::App, "user/get?userid=lisi").await;
     rig.get(By::App, "user/get?userid=nobody").await;
