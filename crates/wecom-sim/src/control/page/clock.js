@@ -22,7 +22,7 @@ export const clock = {
       form('clock-run', say('speed'), { type: 'number', min: 0, step: 'any', required: true, value: 1 }, say('let-run'), (value) => post('clock/run', { speed: Number(value) })),
       form('clock-set', say('set-time'), { type: 'datetime-local', step: 1, required: true }, say('set'), (value) => post('clock/set', { at: new Date(value).getTime() })),
       node('h2', {}, say('snapshots')), snapshots,
-      form('snapshot-name', say('name'), { pattern: '[a-z0-9\\-]{1,64}', required: true, placeholder: 'before' }, say('take'), (value) => post(`snapshots/${encodeURIComponent(value)}`)),
+      form('snapshot-name', say('snapshot-name'), { pattern: '[a-z0-9\\-]{1,64}', required: true, placeholder: 'before' }, say('take'), (value) => post(`snapshots/${encodeURIComponent(value)}`)),
       node('h2', {}, say('reset')),
       node('p', {}, say('reset-meaning')),
       button(say('reset'), () => { if (confirm(say('sure'))) attempt(() => post('reset'), say('done')); }, { id: 'reset' }));
@@ -35,7 +35,7 @@ export const clock = {
     const { snapshots: all } = await ask('snapshots');
     if (seen === JSON.stringify(all)) return;
     seen = JSON.stringify(all);
-    const headings = [say('name'), say('time'), say('members'), ''];
+    const headings = [say('snapshot-name'), say('time'), say('members'), ''];
     snapshots.replaceChildren(all.length === 0 ? node('p', { class: 'quiet' }, say('no-snapshots')) : table(headings, all.map((one) => row([
       cell('', one.name, 'code'), cell(headings[1], time(one.now)), cell(headings[2], one.members),
       cell('', [button(say('restore'), () => attempt(() => post(`snapshots/${one.name}/restore`), say('done'))), ' ',
