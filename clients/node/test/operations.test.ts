@@ -199,7 +199,7 @@ const FIELDS = {
   FileTag: fields<types.FileTag>()('tagid', 'tagname', 'userlist', 'partylist'),
   SnapshotInfo: fields<types.Snapshot>()('name', 'now', 'members', 'bytes'),
   Request: fields<types.Request>()(
-    'number', 'at', 'method', 'path', 'cut', 'query', 'body', 'errcode', 'caller', 'executed', 'faults', 'unread',
+    'number', 'at', 'method', 'path', 'cut', 'query', 'body', 'errcode', 'reply', 'caller', 'executed', 'faults', 'unread',
   ),
   WriteLog: fields<types.WriteLog>()('writes', 'dropped'),
   LoggedWrite: fields<types.Write>()(

@@ -174,6 +174,11 @@ async fn a_member_is_created_by_the_form_and_calls_appear_in_the_list() {
     rig.get(By::App, "user/get?userid=nobody").await;
     let rows = "document.querySelectorAll('#request-list tr[data-path=\"user/get\"]')";
     wait(&page, &format!("{rows}.length === 2 && {rows}[0].innerText.includes('60111')"));
+    let reply = format!("{rows}[1].querySelector('details:last-child')");
+    page.evaluate(&format!("{reply}.open = true")).unwrap();
+    wait(&page, &format!("{reply}.innerText.includes('\"name\": \"李四\"')"));
+    let token = "document.querySelector('#request-list tr[data-path=\"gettoken\"]').querySelector('details') === null";
+    wait(&page, token);
     enter(&page, "#requests-errcode", "60111");
     wait(&page, "document.querySelectorAll('#request-list tr[data-path]').length === 1");
     enter(&page, "#requests-path", "department");
@@ -255,7 +260,7 @@ async fn every_part_fits_the_window_and_works_in_both_languages_and_by_keyboard(
                 ),
             );
         }
-        let own = |request: &&String| request.starts_with(&sim.url()) || request.starts_with("data:");
+        let own = |request: &&String| request.starts_with(sim.url()) || request.starts_with("data:");
         assert!(page.requests().iter().all(|request| own(&request)), "{:?}", page.requests());
         assert_eq!(page.complaints(), [""; 0]);
     }

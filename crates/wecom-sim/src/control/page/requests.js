@@ -102,7 +102,10 @@ const drawn = (one) => {
     cell(call, [node('strong', {}, `${one.method} ${one.path}`), query === '' ? null : ` ${query}`], 'code'),
     cell(errcode, answer, one.errcode === 0 ? 'code good' : 'code bad'),
     cell(remarks, remark),
-    cell(content, one.body === null ? '' : folded(say('request-body'), node('pre', {}, pretty(one.body)))),
+    cell(content, [
+      one.body === null ? null : folded(say('request-body'), node('pre', {}, pretty(one.body))),
+      one.reply === null ? null : folded(say('reply'), node('pre', {}, pretty(one.reply))),
+    ]),
   ], { 'data-path': one.path });
 };
 
