@@ -72,14 +72,14 @@ const input = ({ name, kind, values, isNeeded }) => {
   if (kind === 'one') return choice(values.map((value) => [value, value]), { name });
   if (kind === 'flag') return node('input', { type: 'checkbox', name });
   const hints = { numbers: '2, 3', texts: 'lisi, wangwu' };
-  return node('input', { name, required: isNeeded, type: kind === 'number' ? 'number' : 'text', placeholder: hints[kind], autocomplete: 'off' });
+  return node('input', { name, required: isNeeded, type: kind === 'number' ? 'number' : 'text', placeholder: name === 'is_leader_in_dept' ? '1, 0' : hints[kind], autocomplete: 'off' });
 };
 
 const draw = () => {
   const [, fields] = GROUPS().flatMap(([, actions]) => actions).find(([action]) => action === chosen);
   result.hidden = true;
   form.replaceChildren(
-    ...fields.map((field) => labelled(field.isNeeded ? [node('code', {}, field.name), ' *'] : node('code', {}, field.name), input(field))),
+    ...fields.map((field) => labelled(node('span', {}, node('code', {}, field.name), field.isNeeded ? ' *' : null), input(field))),
     node('p', { class: 'buttons' }, node('button', { class: 'main', id: 'console-send' }, say(`console-${chosen}`))));
   form.onsubmit = (event) => {
     event.preventDefault();
