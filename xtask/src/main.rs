@@ -52,6 +52,7 @@ Run a task of the wecom-contacts workspace.
   cargo xtask recordings
                         Compare docs/pictures and the pages of error codes with what `txl` prints; `--write` updates them.
                         Builds `txl`, or takes the one of TXL_BINARY
+  cargo xtask pictures  Take the pictures of the simulator's page for docs/pictures, in a headless Chromium
   cargo xtask prose     List idioms that are hard to read in documents, help texts and rustdoc; never fails
   cargo xtask fuzz      Run every fuzz target from the stored corpus, 620 s each; `fuzz 60` sets the seconds.
                         Needs a nightly compiler and cargo-fuzz
@@ -69,6 +70,7 @@ fn main() -> ExitCode {
         Some("foreign") => foreign::run().and_then(|report| report.finish()),
         Some("chaos") => chaos::run_all(env::args().skip(2)),
         Some("public-api") => public_api::check(env::args().nth(2).as_deref() == Some("--write")),
+        Some("pictures") => browser::take_pictures(),
         Some("prose") => {
             prose::warn();
             Ok(())

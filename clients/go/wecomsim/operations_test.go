@@ -19,7 +19,9 @@ import (
 var leftOut = map[string]string{
 	"GET /_sim":              "a page for browsers",
 	"GET /_sim/":             "a page for browsers",
+	"GET /_sim/page/{name}":  "a file of the page",
 	"GET /_sim/openapi.json": "only this test reads it",
+	"GET /_sim/secrets":      "the ready line has the same values",
 	"POST /_sim/oauth/code":  "a shorter path for the console action",
 	"POST /_sim/tfa/code":    "a shorter path for the console action",
 	"POST /_sim/open_userid": "a shorter path for the console action",

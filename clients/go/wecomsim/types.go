@@ -125,7 +125,9 @@ type Request struct {
 	Query [][2]string `json:"query"`
 	Body  *string     `json:"body"`
 	// Errcode is that of the reply. It is nil for a file, and if a fault replaced the reply.
-	Errcode  *int    `json:"errcode"`
+	Errcode *int `json:"errcode"`
+	// Reply is the beginning of the reply, at most 2 KiB. It is nil where Errcode is nil, and for a reply with a token.
+	Reply    *string `json:"reply"`
 	Caller   *string `json:"caller"`
 	Executed bool    `json:"executed"`
 	Faults   []Fault `json:"faults"`

@@ -117,6 +117,8 @@ export interface Request {
   body: string | null;
   /** The errcode of the reply. `null` for a file, and if a fault replaced the reply. */
   errcode: number | null;
+  /** The beginning of the reply, at most 2 KiB. `null` where `errcode` is `null`, and for a reply with a token. */
+  reply: string | null;
   caller: string | null;
   executed: boolean;
   faults: Fault[];

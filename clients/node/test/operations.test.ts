@@ -23,7 +23,9 @@ const document = (): Promise<Document> => wecom.transport.json('GET', '/_sim/ope
 const LEFT_OUT = new Map([
   ['GET /_sim', 'a page for browsers'],
   ['GET /_sim/', 'a page for browsers'],
+  ['GET /_sim/page/{name}', 'a file of the page'],
   ['GET /_sim/openapi.json', 'only this test reads it'],
+  ['GET /_sim/secrets', 'the ready line has the same values'],
   ['POST /_sim/oauth/code', 'a shorter path for the console action'],
   ['POST /_sim/tfa/code', 'a shorter path for the console action'],
   ['POST /_sim/open_userid', 'a shorter path for the console action'],
@@ -201,7 +203,7 @@ const FIELDS = {
   FileTag: fields<types.FileTag>()('tagid', 'tagname', 'userlist', 'partylist'),
   SnapshotInfo: fields<types.Snapshot>()('name', 'now', 'members', 'bytes'),
   Request: fields<types.Request>()(
-    'number', 'at', 'method', 'path', 'cut', 'query', 'body', 'errcode', 'caller', 'executed', 'faults', 'unread',
+    'number', 'at', 'method', 'path', 'cut', 'query', 'body', 'errcode', 'reply', 'caller', 'executed', 'faults', 'unread',
   ),
   WriteLog: fields<types.WriteLog>()('writes', 'dropped'),
   LoggedWrite: fields<types.Write>()(

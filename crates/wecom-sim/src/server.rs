@@ -11,12 +11,12 @@ use axum::{
     body::{Body, HttpBody},
     extract::{ConnectInfo, Path, Request, State},
     middleware::{self, Next},
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
     routing::{any, get},
 };
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, stream};
-use http::{HeaderMap, StatusCode, Uri};
+use http::{HeaderMap, Method, StatusCode, Uri};
 use http_body_util::BodyExt;
 use tokio::{net::TcpListener, sync::watch};
 use tower::ServiceExt as _;
@@ -55,6 +55,7 @@ pub(crate) async fn serve(listener: TcpListener, corps: Arc<Corps>, mut stopped:
 fn app(corps: Arc<Corps>) -> Router {
     let surface_of_first = surface(corps.first(), &Arc::downgrade(&corps));
     Router::new()
+        .route("/", any(root))
         .route(&format!("{CORPS_PATH}/{{corp}}/"), any(surface_of_added))
         .route(&format!("{CORPS_PATH}/{{corp}}/{{*path}}"), any(surface_of_added))
         .fallback(cgi_bin)
@@ -99,6 +100,15 @@ async fn surface_of_added(
         Ok(response) => response,
         Err(impossible) => match impossible {},
     }
+}
+
+/// Leads a browser to the page of the simulator. For all other clients the root is an unknown path of the API.
+async fn root(state: State<Arc<Corps>>, peer: ConnectInfo<Peer>, request: Request) -> Response {
+    let is_browser = request.method() == Method::GET && control::page::accepts_html(request.headers());
+    if is_browser {
+        return Redirect::to(control::page::PATH).into_response();
+    }
+    cgi_bin(state, peer, request).await
 }
 
 async fn cgi_bin(

@@ -131,8 +131,9 @@ class Snapshot(TypedDict):
 class Request(TypedDict):
     """One API request as received, with tokens and secrets masked.
 
-    `errcode` is `None` for a file, and if a fault replaced the reply. `unread` has the fields that the endpoint did not
-    read, for example misspelled ones.
+    `errcode` is `None` for a file, and if a fault replaced the reply. `reply` is the beginning of the reply, at most
+    2 KiB, and also `None` for a reply with a token. `unread` has the fields that the endpoint did not read, for example
+    misspelled ones.
     """
 
     number: int
@@ -143,6 +144,7 @@ class Request(TypedDict):
     query: list[tuple[str, str]]
     body: str | None
     errcode: int | None
+    reply: str | None
     caller: str | None
     executed: bool
     faults: list[Fault]

@@ -10,10 +10,10 @@ mod corps;
 mod document;
 mod faults;
 mod input;
-mod inspector;
 mod jobs;
 mod logs;
 mod operation;
+pub(crate) mod page;
 mod schemas;
 mod settings;
 mod snapshots;
@@ -43,11 +43,11 @@ pub(crate) use operation::{Call, Operation};
 /// Returns all endpoints.
 fn operations() -> Vec<Operation> {
     let mut all = vec![
-        Operation::get("/_sim", "inspector_redirect", "Redirects to the page.", redirect),
-        Operation::get(ROOT, "inspector", "Returns a page with the state of the simulator.", inspector::page),
+        Operation::get("/_sim", "page_redirect", "Redirects to the page.", redirect),
         Operation::get("/_sim/healthz", "healthz", "Returns the version while the server runs.", healthz),
         Operation::get("/_sim/openapi.json", "openapi", "Returns this document.", openapi),
     ];
+    all.extend(page::operations());
     all.extend(contacts::operations());
     all.extend(clock::operations());
     all.extend(behaviour::operations());
@@ -60,8 +60,6 @@ fn operations() -> Vec<Operation> {
     all.extend(console::operations());
     all
 }
-
-const ROOT: &str = "/_sim/";
 
 /// The OpenAPI document, which is the same for all simulators.
 static DOCUMENT: LazyLock<Map<String, Value>> = LazyLock::new(|| match document::document(&operations()) {
@@ -93,7 +91,7 @@ async fn admitted(State(shared): State<Arc<Shared>>, request: Request, next: Nex
 
 /// The paths in the page are relative to the page.
 async fn redirect(_call: Call) -> Result<Redirect, Refused> {
-    Ok(Redirect::permanent(ROOT))
+    Ok(Redirect::permanent(page::PATH))
 }
 
 #[derive(Debug, Serialize, JsonSchema)]

@@ -11,7 +11,7 @@ use std::{
 use axum::{
     Json,
     extract::{FromRequest, FromRequestParts, RawPathParams, Request, State},
-    response::{Html, IntoResponse, Redirect, Response},
+    response::{IntoResponse, Redirect, Response},
     routing::{self, MethodFilter, MethodRouter},
 };
 use http::{StatusCode, header};
@@ -280,22 +280,6 @@ impl<T: Serialize + JsonSchema + 'static> Reply for Json<T> {
     fn respond(self) -> Response {
         // A cached reply would show an old state.
         ([(header::CACHE_CONTROL, "no-store")], self).into_response()
-    }
-}
-
-/// A page for a browser, with its content security policy.
-pub(crate) struct Page {
-    pub(crate) html: &'static str,
-    pub(crate) policy: &'static str,
-}
-
-impl Reply for Page {
-    fn content(_schemas: &mut Schemas) -> Option<(&'static str, Value)> {
-        Some(("text/html", json!({"type": "string"})))
-    }
-
-    fn respond(self) -> Response {
-        ([(header::CONTENT_SECURITY_POLICY, self.policy)], Html(self.html)).into_response()
     }
 }
 

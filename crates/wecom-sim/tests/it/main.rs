@@ -25,6 +25,8 @@ mod media;
 mod members;
 mod observed;
 mod openapi;
+mod page;
+mod page_words;
 mod permissions;
 mod rates;
 mod request_filters;
