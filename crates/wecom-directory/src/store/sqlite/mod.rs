@@ -3,6 +3,7 @@
 //! The file is in WAL mode, so that readers never wait for a writer. It and its companions are readable by their owner only.
 //! Blocking work runs on tokio's blocking threads.
 
+mod direct;
 mod file_lock;
 mod open;
 mod query;
@@ -22,7 +23,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use rusqlite::Connection;
+use rusqlite::{Connection, ToSql};
 use serde_json::Value;
 use wecom_contacts::{CorpId, DepartmentId};
 
@@ -112,6 +113,12 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + '
             Err(cancelled) => Err(Error::Database(Box::new(cancelled))),
         },
     }
+}
+
+/// Runs a statement, which stays prepared.
+fn run(connection: &Connection, sql: &str, params: &[&dyn ToSql]) -> Result<()> {
+    connection.prepare_cached(sql).and_then(|mut statement| statement.execute(params)).map_err(database)?;
+    Ok(())
 }
 
 impl Store for SqliteStore {

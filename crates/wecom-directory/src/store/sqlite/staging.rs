@@ -6,11 +6,14 @@
 
 use std::{collections::HashSet, sync::LazyLock};
 
-use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, params};
+use rusqlite::{
+    Connection, OptionalExtension as _, Row, ToSql, params, params_from_iter, types::ToSqlOutput,
+};
 
 use super::{
     database, read,
     row::{self, MEMBER_COLUMNS, MemberColumns, millis, to_json},
+    run,
 };
 use crate::{
     Result,
@@ -63,11 +66,6 @@ fn number(person: &str) -> String {
     format!("iif({person} > {PROVISIONAL}, {person} - {PROVISIONAL} + ?2, {person})")
 }
 
-/// The final number of a person; `last` is what [`Staging::move_into`] returned.
-pub(super) fn final_number(person: PersonId, last: i64) -> PersonId {
-    PersonId(if person.0 > PROVISIONAL { person.0 - PROVISIONAL + last } else { person.0 })
-}
-
 /// The rows of a transaction that are not in the file yet.
 #[derive(Debug, Default)]
 pub(super) struct Staging {
@@ -106,7 +104,7 @@ impl Staging {
 
     fn put_member(&mut self, connection: &Connection, write: &MemberWrite) -> Result<PersonId> {
         let MemberWrite { record, search } = write;
-        let MemberRecord { person, state, member, seats, shown, read_at, hashes } = record;
+        let MemberRecord { person, seats, .. } = record;
         let number = person.map_or_else(
             || {
                 self.new_persons += 1;
@@ -114,50 +112,11 @@ impl Staging {
             },
             |person| person.0,
         );
-        let columns = MemberColumns::of(member)?;
-        let hash = |hash: Option<u64>| hash.map(u64::cast_signed);
+        let columns = MemberColumns::of(&record.member)?;
+        let values = row::member_values(number, None, record, &columns).into_iter();
+        let search = [ToSqlOutput::from(search.mask), ToSqlOutput::from(search.text.as_str())];
         let mut statement = connection.prepare_cached(&SQL.put_member).map_err(database)?;
-        statement
-            .execute(params![
-                number,
-                None::<i64>,
-                member.userid.as_str(),
-                MemberKey::from(&member.userid).as_str(),
-                state.as_str(),
-                member.name.known(),
-                member.alias.known(),
-                member.mobile.known(),
-                member.email.known(),
-                member.biz_mail.known(),
-                columns.biz_mail_alias,
-                columns.direct_leader,
-                member.position.known(),
-                columns.gender,
-                member.telephone.known(),
-                member.address.known(),
-                columns.status,
-                member.enable.known(),
-                member.avatar.known(),
-                member.thumb_avatar.known(),
-                member.qr_code.known(),
-                columns.extattr,
-                columns.external_profile,
-                member.external_position.known(),
-                columns.open_userid,
-                member.english_name.known(),
-                member.isleader.known(),
-                member.hide_mobile.known(),
-                columns.hidden.bits(),
-                shown[0].bits(),
-                shown[1].bits(),
-                millis(*read_at),
-                hash(hashes.details[0]),
-                hash(hashes.details[1]),
-                hash(hashes.departments),
-                search.mask,
-                search.text,
-            ])
-            .map_err(database)?;
+        statement.execute(params_from_iter(values.chain(search))).map_err(database)?;
         if person.is_some() {
             run(connection, "DELETE FROM staged_seat WHERE person = ?1", &[&number])?;
         }
@@ -260,10 +219,10 @@ impl Staging {
         read::rows(connection, sql, [&cause.0], read::change)
     }
 
-    /// Moves everything into the file, in the transaction that the connection has begun. Returns the last number of a person before.
-    pub(super) fn move_into(&mut self, connection: &Connection, corp: i64) -> Result<i64> {
+    /// Moves everything into the file, in the transaction that the connection has begun.
+    pub(super) fn move_into(&mut self, connection: &Connection, corp: i64) -> Result<()> {
         if !self.is_open {
-            return Ok(0);
+            return Ok(());
         }
         let last: i64 = connection
             .query_row("SELECT coalesce(max(person), 0) FROM person", [], |row| row.get(0))
@@ -315,7 +274,7 @@ impl Staging {
             run(connection, &format!("DELETE FROM {table}"), &[])?;
         }
         self.new_persons = 0;
-        Ok(last)
+        Ok(())
     }
 }
 
@@ -330,10 +289,4 @@ fn staged(connection: &Connection, sql: &str, params: &[&dyn ToSql]) -> Result<O
     };
     let mut statement = connection.prepare_cached(sql).map_err(database)?;
     statement.query_row(params, read).optional().map_err(database)
-}
-
-/// Runs a statement, which stays prepared.
-fn run(connection: &Connection, sql: &str, params: &[&dyn ToSql]) -> Result<()> {
-    connection.prepare_cached(sql).and_then(|mut statement| statement.execute(params)).map_err(database)?;
-    Ok(())
 }

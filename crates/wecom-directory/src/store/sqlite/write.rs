@@ -9,10 +9,10 @@ use rusqlite::{Connection, OptionalExtension as _, ToSql, TransactionBehavior, p
 use wecom_contacts::{CorpId, members::MemberField};
 
 use super::{
-    Inner, blocking, database, open, read,
+    Inner, blocking, database, direct, open, read,
     row::{known_json, millis, to_json},
-    runs,
-    staging::{self, Staging},
+    run, runs,
+    staging::Staging,
 };
 use crate::{
     Error, FieldSet, Level, Result,
@@ -28,7 +28,8 @@ use crate::{
 
 /// A transaction on a separate connection. Dropping the value closes the connection, which discards what is staged and rolls back.
 ///
-/// Members and changes are staged until the commit. The transaction of the file begins with the first other write, or with the commit.
+/// Members and changes of a pull are staged until the commit. The transaction of the file begins with the first other write, or with the
+/// commit. Those of a run go straight into the tables.
 pub(super) struct SqliteTransaction {
     work: Arc<Mutex<Work>>,
     /// Where the connection goes after the commit. A run commits often, and keeps its statements prepared. `None` for a pull.
@@ -188,11 +189,8 @@ impl Transaction for SqliteTransaction {
             if work.is_pull {
                 return work.staging.put_members(&work.connection, &members);
             }
-            let (_, corp) = work.begin()?;
-            let Work { connection, staging, .. } = work;
-            let persons = staging.put_members(connection, &members)?;
-            let last = staging.move_into(connection, corp)?;
-            Ok(persons.into_iter().map(|person| staging::final_number(person, last)).collect())
+            let (connection, corp) = work.begin()?;
+            members.iter().map(|member| direct::put_member(connection, corp, member)).collect()
         })
     }
 
@@ -233,7 +231,13 @@ impl Transaction for SqliteTransaction {
     }
 
     fn put_changes(&mut self, changes: Vec<Change>) -> StoreFuture<'_, ()> {
-        self.with(move |Work { connection, staging, .. }| staging.put_changes(connection, &changes))
+        self.with(move |work| {
+            if work.is_pull {
+                return work.staging.put_changes(&work.connection, &changes);
+            }
+            let (connection, corp) = work.begin()?;
+            changes.iter().try_for_each(|change| direct::put_change(connection, corp, change))
+        })
     }
 
     fn take_change<'a>(
@@ -284,9 +288,8 @@ impl Transaction for SqliteTransaction {
         self.with(move |work| {
             let (connection, corp) = work.begin()?;
             let sql = "INSERT OR REPLACE INTO person_key VALUES (?1, ?2, ?3, ?4)";
-            keys.iter().try_for_each(|key| {
-                self::run(connection, sql, &[&corp, &key.name, &key.value, &key.person.0])
-            })
+            keys.iter()
+                .try_for_each(|key| run(connection, sql, &[&corp, &key.name, &key.value, &key.person.0]))
         })
     }
 
@@ -295,7 +298,7 @@ impl Transaction for SqliteTransaction {
             let (connection, corp) = work.begin()?;
             let sql = "INSERT OR REPLACE INTO written_hidden VALUES (?1, ?2, ?3, ?4)";
             written.iter().try_for_each(|value| {
-                self::run(connection, sql, &[&corp, &value.person.0, &value.field, &value.fingerprint])
+                run(connection, sql, &[&corp, &value.person.0, &value.field, &value.fingerprint])
             })
         })
     }
@@ -323,12 +326,6 @@ impl Transaction for SqliteTransaction {
             Ok(())
         }))
     }
-}
-
-/// Runs a statement, which stays prepared.
-fn run(connection: &Connection, sql: &str, params: &[&dyn ToSql]) -> Result<()> {
-    connection.prepare_cached(sql).and_then(|mut statement| statement.execute(params)).map_err(database)?;
-    Ok(())
 }
 
 fn put_tag(connection: &Connection, corp: i64, tag: &TagRecord) -> Result<()> {
