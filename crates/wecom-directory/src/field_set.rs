@@ -47,7 +47,9 @@ impl FieldSet {
 
     /// Returns the fields that are hidden in this answer.
     pub fn hidden_in(member: &Member) -> Self {
-        Self::of(FIELDS.iter().copied().filter(|field| member.value(*field).is_hidden()))
+        let fields = FIELDS.iter().enumerate();
+        let hidden = fields.filter(|(_, field)| member.value(**field).is_hidden());
+        Self(hidden.fold(0, |set, (index, _)| set | 1 << index))
     }
 
     /// Returns the set of these fields. Fields that the mirror does not store are left out.

@@ -32,7 +32,7 @@ use super::{
     StoreFuture, Table, Transaction, tables::TABLES,
 };
 use crate::{
-    Error, Result,
+    Error, FieldSet, Result,
     journal::{Change, ObjectKind},
     record::{DepartmentRecord, MemberRecord, PersonId, TagRecord},
     run::{PersonKey, RunRecord, StepRecord, WrittenHidden},
@@ -177,14 +177,15 @@ impl Store for SqliteStore {
         self.with(move |connection| read::members(connection, &corp, &keys))
     }
 
-    fn members_after<'a>(
+    fn members_with<'a>(
         &'a self,
+        fields: FieldSet,
         corp: &'a CorpId,
         after: Option<PersonId>,
         limit: u32,
     ) -> StoreFuture<'a, Vec<MemberRecord>> {
         let corp = corp.clone();
-        self.with(move |connection| read::members_after(connection, &corp, after, limit))
+        self.with(move |connection| read::members_with(connection, fields, &corp, after, limit))
     }
 
     fn departments<'a>(&'a self, corp: &'a CorpId) -> StoreFuture<'a, Vec<DepartmentRecord>> {

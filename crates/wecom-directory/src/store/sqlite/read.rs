@@ -7,14 +7,15 @@ use wecom_contacts::{CorpId, DepartmentId, TagId, UserId};
 
 use super::{
     database,
-    row::{self, json, seen, seen_json, state, timestamp},
+    row::{self, MEMBER_COLUMNS, json, seen, seen_json, state, timestamp},
 };
 use crate::{
-    Coverage, Error, Result,
+    Coverage, Error, FieldSet, Result,
     journal::{Action, Cause, Change, ObjectKind},
     record::{DepartmentRecord, MemberRecord, PersonId, Seat, TagRecord},
     store::{
         CorpSummary, CredentialRecord, KnownRow, MemberKey, PullProgress, PullRecord, SearchRow, SearchText,
+        columns,
     },
 };
 
@@ -139,16 +140,24 @@ pub(super) fn members_of(
     Ok(found)
 }
 
-pub(super) fn members_after(
+pub(super) fn members_with(
     connection: &Connection,
+    fields: FieldSet,
     corp: &CorpId,
     after: Option<PersonId>,
     limit: u32,
 ) -> Result<Vec<MemberRecord>> {
     let Some(number) = corp_number(connection, corp)? else { return Ok(Vec::new()) };
-    let sql = "SELECT * FROM member WHERE corp = ?1 AND person > ?2 ORDER BY person LIMIT ?3";
+    // A column that is not read stays in its place.
+    let columns: Vec<_> = MEMBER_COLUMNS
+        .iter()
+        .map(|column| if columns::is_left_out(column, fields) { "NULL" } else { column })
+        .collect();
+    let columns = columns.join(", ");
+    let sql =
+        format!("SELECT {columns} FROM member WHERE corp = ?1 AND person > ?2 ORDER BY person LIMIT ?3");
     let mut members =
-        rows(connection, sql, params![number, first(after), limit], |row| row::member(row, Vec::new()))?;
+        rows(connection, &sql, params![number, first(after), limit], |row| row::member(row, Vec::new()))?;
     // All seats by one statement, in the same order.
     let Some(last) = members.last().and_then(|member| member.person) else { return Ok(members) };
     let sql = "SELECT person, department, place, is_leader, is_main FROM seat
