@@ -95,8 +95,12 @@ impl SqliteStore {
 
 impl Inner {
     fn connection(&self) -> Result<Connection> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        idle.map_or_else(|| open::connect(&self.path), Ok)
+        self.idle().map_or_else(|| open::connect(&self.path), Ok)
+    }
+
+    /// Takes a connection that no operation uses.
+    fn idle(&self) -> Option<Connection> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
 
     fn give_back(&self, connection: Connection) {
@@ -237,7 +241,14 @@ impl Store for SqliteStore {
         let inner = Arc::clone(&self.inner);
         let corp = corp.clone();
         Box::pin(async move {
-            let transaction = blocking(move || write::SqliteTransaction::begin_run(inner, &corp)).await?;
+            let connection = match inner.idle() {
+                Some(connection) => connection,
+                None => {
+                    let inner = Arc::clone(&inner);
+                    blocking(move || open::connect(&inner.path)).await?
+                }
+            };
+            let transaction = write::SqliteTransaction::begin_run(connection, inner, &corp);
             Ok(Box::new(transaction) as Box<dyn Transaction>)
         })
     }

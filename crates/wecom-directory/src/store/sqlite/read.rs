@@ -182,7 +182,7 @@ fn first(after: Option<PersonId>) -> i64 {
     after.map_or(i64::MIN, |person| person.0)
 }
 
-fn seats(connection: &Connection, person: i64) -> rusqlite::Result<Vec<Seat>> {
+pub(super) fn seats(connection: &Connection, person: i64) -> rusqlite::Result<Vec<Seat>> {
     let mut statement = connection.prepare_cached(
         "SELECT department, place, is_leader, is_main FROM seat WHERE person = ?1 ORDER BY department",
     )?;

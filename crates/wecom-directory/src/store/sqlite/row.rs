@@ -111,6 +111,12 @@ pub(super) fn member(row: &Row<'_>, seats: Vec<Seat>) -> rusqlite::Result<Member
     })
 }
 
+/// The columns that are not in the index of userids. To write them leaves its pages as they are.
+pub(super) fn columns_beside_index() -> Vec<&'static str> {
+    let is_beside = |column: &&str| !matches!(*column, "person" | "corp" | "userid_key" | "state");
+    MEMBER_COLUMNS.iter().copied().filter(is_beside).collect()
+}
+
 /// The values of a member in the order of [`MEMBER_COLUMNS`]. `columns` are those of the same member.
 pub(super) fn member_values<'a>(
     person: i64,

@@ -28,12 +28,18 @@ const PROVISIONAL: i64 = 1 << 62;
 /// The columns of a change without the corp.
 const CHANGE_COLUMNS: &str = "at, kind, id, id_key, person, action, fields, cause, operator";
 
+/// Whether a member has the same place in the index of userids as the staged one, `s`.
+const SAME_KEY: &str = "s.userid_key = member.userid_key AND s.state = member.state";
+
 static SQL: LazyLock<Sql> = LazyLock::new(Sql::new);
 
 /// Statements that name every column of a member.
 struct Sql {
     create: String,
     put_member: String,
+    /// Known members whose place in the index stays.
+    update_members: String,
+    /// All others.
     move_members: String,
 }
 
@@ -52,9 +58,21 @@ impl Sql {
         Self {
             create,
             put_member: format!("INSERT OR REPLACE INTO staged_member VALUES ({})", places.join(", ")),
+            update_members: format!(
+                "UPDATE member SET {} FROM staged_member s
+                 WHERE s.person = member.person AND s.person <= {PROVISIONAL} AND {SAME_KEY}",
+                row::columns_beside_index()
+                    .iter()
+                    .map(|column| format!("{column} = s.{column}"))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            ),
             move_members: format!(
                 "INSERT OR REPLACE INTO member (person, corp, {columns})
-                 SELECT {}, ?1, {columns} FROM staged_member ORDER BY person",
+                 SELECT {}, ?1, {columns} FROM staged_member s
+                 WHERE s.person > {PROVISIONAL}
+                    OR NOT EXISTS (SELECT 1 FROM member WHERE member.person = s.person AND {SAME_KEY})
+                 ORDER BY s.person",
                 number("person")
             ),
         }
@@ -237,13 +255,23 @@ impl Staging {
             ),
             both,
         )?;
+        // A row that is equal is not written: the pages of one percent of the members are many.
+        run(connection, &SQL.update_members, &[])?;
         run(connection, &SQL.move_members, both)?;
         let known = format!("SELECT person FROM staged_member WHERE person <= {PROVISIONAL}");
-        run(connection, &format!("DELETE FROM seat WHERE person IN ({known})"), &[])?;
         run(
             connection,
             &format!(
-                "INSERT INTO seat SELECT {person}, department, place, is_leader, is_main FROM staged_seat
+                "DELETE FROM seat WHERE person IN ({known}) AND NOT EXISTS (
+                     SELECT 1 FROM staged_seat s WHERE s.person = seat.person AND s.department = seat.department
+                        AND s.place IS seat.place AND s.is_leader IS seat.is_leader AND s.is_main IS seat.is_main)"
+            ),
+            &[],
+        )?;
+        run(
+            connection,
+            &format!(
+                "INSERT OR IGNORE INTO seat SELECT {person}, department, place, is_leader, is_main FROM staged_seat
                  ORDER BY staged_seat.person, department"
             ),
             both,
@@ -257,8 +285,10 @@ impl Staging {
         run(
             connection,
             &format!(
-                "INSERT OR REPLACE INTO member_search SELECT {person}, ?1, mask, search FROM staged_member
-                 WHERE state <> '{removed}' ORDER BY staged_member.person"
+                "INSERT OR REPLACE INTO member_search SELECT {person}, ?1, mask, search FROM staged_member s
+                 WHERE state <> '{removed}' AND NOT EXISTS (
+                     SELECT 1 FROM member_search m WHERE m.person = s.person AND m.mask = s.mask AND m.text = s.search)
+                 ORDER BY s.person"
             ),
             both,
         )?;
