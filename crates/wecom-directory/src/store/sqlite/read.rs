@@ -126,18 +126,14 @@ pub(super) fn members_of(
     number: i64,
     keys: &[MemberKey],
 ) -> Result<Vec<MemberRecord>> {
-    let mut statement = connection
-        .prepare_cached("SELECT * FROM member WHERE corp = ?1 AND userid_key = ?2 AND state <> 'removed'")
-        .map_err(database)?;
-    let mut found = Vec::with_capacity(keys.len());
-    for key in keys {
-        let record = statement.query_row(params![number, key.as_str()], |row| {
-            let seats = seats(connection, row.get("person")?)?;
-            row::member(row, seats)
-        });
-        found.extend(record.optional().map_err(database)?);
-    }
-    Ok(found)
+    // SQLite prepares a statement again for each key that is bound beside a partial index, so that all keys are bound at once.
+    let sql = "SELECT * FROM member
+               WHERE corp = ?1 AND userid_key IN (SELECT value FROM json_each(?2)) AND state <> 'removed'";
+    let keys = row::to_json(&keys.iter().map(MemberKey::as_str).collect::<Vec<_>>())?;
+    rows(connection, sql, params![number, keys], |row| {
+        let seats = seats(connection, row.get("person")?)?;
+        row::member(row, seats)
+    })
 }
 
 pub(super) fn members_with(
