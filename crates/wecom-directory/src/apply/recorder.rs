@@ -4,10 +4,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::Arc,
 };
 
 use jiff::Timestamp;
@@ -63,8 +60,6 @@ pub(super) struct Recorder<'a> {
     pub(super) tags: BTreeMap<TagId, TagRecord>,
     /// A commit that goes on after its run was dropped keeps the corp locked.
     pub(super) lock: Arc<dyn Lock>,
-    /// How many outcomes the last commit has recorded.
-    pub(super) group: Arc<AtomicUsize>,
 }
 
 impl Recorder<'_> {
@@ -96,8 +91,6 @@ impl Recorder<'_> {
         let mut batch = Vec::new();
         while entries.recv_many(&mut batch, BATCH).await > 0 {
             let is_last = matches!(batch.last(), Some(Entry::Last));
-            let outcomes = batch.iter().filter(|entry| matches!(entry, Entry::Ended(_))).count();
-            self.group.store(outcomes, Ordering::Relaxed);
             self.write(std::mem::take(&mut batch)).await?;
             if is_last {
                 break;

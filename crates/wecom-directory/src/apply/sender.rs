@@ -1,10 +1,7 @@
 //! One step on its way: recorded, sent, and sent again while WeCom is busy.
 
 use std::{
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
@@ -25,11 +22,6 @@ use crate::{
     run::{StepReason, StepRecord, StepState, Stop},
 };
 
-/// How many steps are on their way for each call at the same time. Most of them are on the disk before a slot is free for them, and one
-/// commit records many.
-const AHEAD: usize = 8;
-/// How many steps are on their way at most where WeCom answers faster than the disk. After a crash, each of them is settled by reading.
-const AHEAD_AT_MOST: usize = 256;
 /// How often a call that certainly was not executed is sent.
 const ATTEMPTS: u32 = 4;
 /// The pause before the second attempt. It doubles.
@@ -73,8 +65,6 @@ pub(super) struct Sender<'a> {
     pub(super) client: Client,
     pub(super) entries: mpsc::UnboundedSender<Entry>,
     pub(super) slots: Slots,
-    /// How many outcomes the last commit has recorded.
-    pub(super) group: Arc<AtomicUsize>,
     /// Whether no more calls are sent.
     pub(super) halted: watch::Sender<bool>,
     pub(super) report: Mutex<OnEvent>,
@@ -87,12 +77,6 @@ impl<'a> Sender<'a> {
 
     pub(super) fn report(&self, event: RunEvent<'_>) {
         (self.report.lock().unwrap_or_else(PoisonError::into_inner))(event);
-    }
-
-    /// How many steps may be on their way: twice as many as end during a commit, so that the calls need not wait for the next one.
-    pub(super) fn ahead(&self) -> usize {
-        let few = AHEAD * self.slots.size();
-        few.max(AHEAD_AT_MOST.min(2 * self.group.load(Ordering::Relaxed)))
     }
 
     pub(super) fn is_halted(&self) -> bool {
