@@ -2,7 +2,10 @@
 
 #![expect(clippy::disallowed_methods, reason = "all that stderr is used for is here")]
 
-use std::io::{self, IsTerminal, Write};
+use std::{
+    io::{self, IsTerminal, Write},
+    process::Stdio,
+};
 
 use super::layout::hanging;
 use crate::{
@@ -47,4 +50,9 @@ impl Write for Log {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// Returns stderr as the output of a child process.
+pub(crate) fn for_a_child() -> Stdio {
+    io::stderr().into()
 }
