@@ -45,6 +45,9 @@ const REFUSED_AT_MOST: u64 = 10;
 const STALE_FLOOR: u64 = 2;
 /// How many lost answers are settled together at most.
 const LOST_AT_MOST: usize = 64;
+/// How many steps are on their way for each call at the same time. Most of them are on the disk before a slot is free for them, and one
+/// commit records many.
+const AHEAD: usize = 8;
 /// How often one step is sent again after a reading has shown that it was not executed.
 const RESENDS: u32 = 3;
 
@@ -150,7 +153,6 @@ async fn execute(
         client: writer(&contacts_sync),
         entries,
         slots: Slots::new(concurrency),
-        group: Arc::default(),
         halted: watch::Sender::new(false),
         report: Mutex::new(report),
     };
@@ -167,7 +169,6 @@ async fn execute(
         departments: departments.into_iter().map(|department| (department.id, department)).collect(),
         tags: tags.into_iter().map(|tag| (tag.id, tag)).collect(),
         lock,
-        group: Arc::clone(&sender.group),
     };
     recorder.begin(is_new).await?;
     let (recorded, ()) = tokio::join!(recorder.record(receiver), course.send_all(cancelled));
@@ -285,7 +286,10 @@ impl<'a> Course<'a> {
         let mut is_cancelled = false;
         let mut running = FuturesUnordered::new();
         loop {
-            while !sender.is_halted() && self.lost.len() < LOST_AT_MOST && running.len() < sender.ahead() {
+            while !sender.is_halted()
+                && self.lost.len() < LOST_AT_MOST
+                && running.len() < AHEAD * sender.slots.size()
+            {
                 let Some(place) = self.schedule.next() else { break };
                 let started = self.again.get(&place).map(|(started, _)| started.clone()).unwrap_or_default();
                 running.push(sender.send(place, started));
