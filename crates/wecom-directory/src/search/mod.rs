@@ -85,11 +85,11 @@ pub async fn find(store: &dyn Store, corp: &CorpId, query: &str, limit: usize) -
         let words = words(query);
         for row in rows {
             let (mask, fields) = (row.search.mask.cast_unsigned(), fields(&row.search.text));
-            let ranks = words
+            let mut ranks = words
                 .iter()
                 .zip(&with)
                 .map(|(word, with)| word.rank_of(mask, &fields, &row.departments, with));
-            let worst = ranks.fold(Some(Rank::Exact), |worst, rank| Some(worst?.max(rank?)));
+            let worst = ranks.try_fold(Rank::Exact, |worst, rank| Some(worst.max(rank?)));
             let Some(rank) = worst else { continue };
             all += 1;
             // The worst is on top.
