@@ -1,7 +1,7 @@
 //! The command line: its commands, global flags and help.
 
 use clap::{
-    ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand,
+    ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand,
     error::{ContextKind, ContextValue},
 };
 use tracing_subscriber::{EnvFilter, util::SubscriberInitExt};
@@ -11,8 +11,8 @@ use crate::{
     errcode, export,
     failure::Result,
     help, import, linked_corp, man, media, member,
-    output::{Format, Log, Output},
-    plan, roster, tag,
+    output::{Log, OutputFlags},
+    plan, roster, setup, tag,
 };
 #[cfg(feature = "sim")]
 use crate::{sim, tour};
@@ -87,25 +87,12 @@ details use the app's secret (自建应用). `--as` overrides this choice. A sec
     disable_help_subcommand = true
 )]
 pub(crate) struct Cli {
-    /// Format of the data on stdout
-    #[arg(
-        short,
-        long,
-        global = true,
-        help_heading = "Output",
-        value_enum,
-        value_name = "FORMAT",
-        default_value_t
-    )]
-    output: Format,
+    #[command(flatten)]
+    output: OutputFlags,
 
-    /// Log requests and replies on stderr, with personal data masked. Give it twice to log the shape of bodies as well
-    #[arg(short, long, global = true, help_heading = "Output", action = ArgAction::Count)]
-    verbose: u8,
-
-    /// Put an apostrophe before cells of CSV that a spreadsheet program would run as formulas: those that begin with =, +, - or @
-    #[arg(long, global = true, help_heading = "Output")]
-    csv_safe: bool,
+    /// The names of the subcommands, such as `member list`.
+    #[arg(skip)]
+    path: String,
 
     #[command(subcommand)]
     command: Command,
@@ -117,6 +104,7 @@ enum Command {
     Tour(tour::Tour),
     #[cfg(feature = "sim")]
     Sim(Box<sim::Serve>),
+    Setup(Box<setup::Setup>),
     Member(member::Command),
     Department(department::Command),
     Tag(tag::Command),
@@ -153,7 +141,9 @@ impl Cli {
     /// Parses the command line. Ends the process if it is invalid.
     pub(crate) fn parse_arguments() -> Self {
         let parsed = command_line().try_get_matches().and_then(|mut matches| {
-            Self::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command_line()))
+            let path = path_of(&matches);
+            let cli = Self::from_arg_matches_mut(&mut matches);
+            cli.map(|cli| Self { path, ..cli }).map_err(|error| error.format(&mut command_line()))
         });
         parsed.unwrap_or_else(|mut error| {
             shorten_usage(&mut error);
@@ -162,13 +152,14 @@ impl Cli {
     }
 
     pub(crate) async fn run(self) -> Result {
-        log_to_stderr(self.verbose);
-        let output = Output { format: self.output, csv_safe: self.csv_safe };
+        log_to_stderr(&self.output);
+        let output = self.output.output(&self.path)?;
         match self.command {
             #[cfg(feature = "sim")]
             Command::Tour(tour) => tour.run(output).await,
             #[cfg(feature = "sim")]
             Command::Sim(serve) => serve.run().await,
+            Command::Setup(setup) => setup.run().await,
             Command::Member(command) => command.run(output).await,
             Command::Department(command) => command.run(output).await,
             Command::Tag(command) => command.run(output).await,
@@ -201,6 +192,17 @@ impl Cli {
             Command::Help(help) => help.run(command_line()),
         }
     }
+}
+
+/// Returns the names of the subcommands that were typed.
+fn path_of(matches: &ArgMatches) -> String {
+    let mut names = Vec::new();
+    let mut matches = matches;
+    while let Some((name, below)) = matches.subcommand() {
+        names.push(name);
+        matches = below;
+    }
+    names.join(" ")
 }
 
 /// The heading of the flags for credentials.
@@ -248,8 +250,9 @@ fn shorten_usage(error: &mut clap::Error) {
 }
 
 /// Sets up the log. `TXL_LOG` takes filters of `tracing`. Defaults to the level of the flags.
-fn log_to_stderr(verbose: u8) {
-    let level = match verbose {
+fn log_to_stderr(flags: &OutputFlags) {
+    let level = match flags.verbosity() {
+        _ if flags.is_quiet() => "off",
         // Shows warnings of successful calls. A failed call reports its own error.
         0 => "off,wecom_contacts::budget=warn,wecom_contacts::tokens::shared_store=warn,wecom_sim=warn",
         1 => "wecom_contacts=debug,wecom_sim=info,txl=debug",

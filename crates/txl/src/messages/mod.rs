@@ -32,6 +32,7 @@ pub(crate) mod errcode;
 pub(crate) mod export;
 pub(crate) mod failure;
 pub(crate) mod files;
+pub(crate) mod formats;
 pub(crate) mod help;
 pub(crate) mod import;
 pub(crate) mod listener;
@@ -46,6 +47,7 @@ pub(crate) mod question;
 pub(crate) mod roster;
 pub(crate) mod sdk;
 pub(crate) mod secrets;
+pub(crate) mod setup;
 pub(crate) mod signals;
 #[cfg(feature = "sim")]
 pub(crate) mod sim;

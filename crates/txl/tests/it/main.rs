@@ -38,7 +38,9 @@ mod run;
 #[cfg(unix)]
 mod screens;
 mod scripted;
+mod selection;
 #[cfg(unix)]
+mod setup;
 mod signals;
 mod sim;
 #[cfg(unix)]
