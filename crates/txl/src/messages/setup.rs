@@ -76,10 +76,6 @@ pub(crate) fn secret_is_good(caller: Caller) -> Message {
     }
 }
 
-pub(crate) fn problem(what: &Message) -> Message {
-    message!(en: "problem: {what}")
-}
-
 pub(crate) fn refusal(error: &Error) -> Message {
     message!(en: "problem: {error}")
 }

@@ -45,7 +45,8 @@ pub(super) async fn check(proposal: &Proposal, caller: Caller) -> Result<(), Fau
         }
         Fault::Secret | Fault::Other => {
             say(messages::refusal(&error));
-            say(messages::problem(&doctor::secret_is_wrong(caller)));
+            say(messages::cause(&doctor::secret_is_wrong(caller).to_string()));
+            say(messages::remedy(&doctor::copy_the_secret()));
         }
     }
     Err(fault)
