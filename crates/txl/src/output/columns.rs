@@ -46,7 +46,9 @@ impl Columns {
     /// Fails if a name is unknown. Without objects every name is accepted.
     pub(super) fn check<T: Serialize>(&self, items: &[T], shown: &[&str]) -> Result {
         let mut missing: BTreeSet<&str> = self.0.iter().map(String::as_str).collect();
-        shown.iter().for_each(|name| drop(missing.remove(name)));
+        for name in shown {
+            missing.remove(name);
+        }
         let mut known: Vec<String> = shown.iter().map(|&name| name.to_owned()).collect();
         for item in items {
             if missing.is_empty() {
@@ -63,7 +65,9 @@ impl Columns {
             return Ok(());
         }
         if Kind::of(known.iter().map(String::as_str)) == Kind::Member {
-            members::fields().for_each(|field| drop(missing.remove(field.name())));
+            for field in members::fields() {
+                missing.remove(field.name());
+            }
         }
         match missing.first() {
             Some(name) => {
