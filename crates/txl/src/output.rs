@@ -82,6 +82,11 @@ impl Output {
         Self { format: Format::Table, csv_safe: false, selection: &EVERYTHING }
     }
 
+    /// Returns the same output in another format.
+    pub(crate) fn in_format(self, format: Format) -> Self {
+        Self { format, ..self }
+    }
+
     pub(crate) fn is_json(self) -> bool {
         self.format == Format::Json
     }

@@ -141,7 +141,7 @@ impl Destination {
                         // The widest cell decides the width of a column.
                         let rows: Vec<T> = rows.try_collect().await?;
                         gauge.clear();
-                        T::print(&rows, Output { format: self.listed, ..output })?;
+                        T::print(&rows, output.in_format(self.listed))?;
                         Ok(rows.len() as u64)
                     }
                 }
