@@ -58,8 +58,10 @@ const AFTER_HELP: &str = concat!(
     "\n\nStart with `txl tour`, which needs no account: it shows every call against a simulator."
 );
 #[cfg(not(feature = "sim"))]
-const AFTER_HELP: &str =
-    concat!(serving!(), "\n\nStart with `txl auth check`, which checks the corp id and a secret.");
+const AFTER_HELP: &str = concat!(
+    serving!(),
+    "\n\nStart with `txl setup`, which asks for the corp id and the secrets, and checks them."
+);
 
 #[cfg(feature = "sim")]
 const ABOUT: &str = "Call every API of the WeCom (企业微信) contacts (通讯录), or serve a simulator of it";
@@ -70,7 +72,7 @@ const ABOUT: &str = "Call every API of the WeCom (企业微信) contacts (通讯
 const DATA_AND_CREDENTIALS: &str = "\
 Data goes to stdout, everything else to stderr. All credentials (凭证) come from one source: from flags and WECOM_CORP_ID, \
 WECOM_CONTACTS_SECRET, WECOM_AGENT_ID, WECOM_APP_SECRET and WECOM_BASE_URL, or from a profile of the configuration file by \
-`--profile` (see `txl config --help`). Calls that write or list ids use the contacts-sync secret (通讯录同步). Calls that read \
+`--profile` (`txl setup` writes one, `txl config --help` describes it). Calls that write or list ids use the contacts-sync secret (通讯录同步). Calls that read \
 details use the app's secret (自建应用). `--as` overrides this choice. A secret can also be read from a file, by \
 `--app-secret-file PATH` or WECOM_APP_SECRET_FILE. Access tokens are kept between commands in a private file of the user; \
 `--token-store` (WECOM_TOKEN_STORE) names another store.";
