@@ -15,7 +15,6 @@ mod advice;
 mod apply;
 mod auth;
 mod callback;
-mod callback_json;
 mod cli;
 mod completion;
 mod config;

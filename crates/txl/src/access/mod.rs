@@ -28,7 +28,7 @@ pub(crate) use self::{
     check::check,
     config_file::{ConfigFile, ConfigPath},
     connection::Connection,
-    credentials::{CallbackCredentials, Credentials},
+    credentials::{CallbackCredentials, Credentials, UrlSettings},
     key::ProfileKey,
     problem::Problem,
     proposal::{Proposal, existing as existing_file},

@@ -3,7 +3,6 @@
 use std::{fmt::Display, io, path::Path};
 
 use jiff::SignedDuration;
-use reqwest::StatusCode;
 use wecom_contacts::{Bilingual, DepartmentId, Error, ErrorCode};
 use wecom_directory::Coverage;
 
@@ -242,28 +241,12 @@ pub(crate) fn callback_key_is_none(error: &impl Display) -> Message {
     message!(en: "the EncodingAESKey is not one: {error}")
 }
 
-pub(crate) fn callback_is_unreachable(error: &reqwest::Error) -> Message {
+pub(crate) fn callback_is_unreachable(error: &Message) -> Message {
     message!(en: "the URL cannot be reached: {error}")
 }
 
 pub(crate) fn serve_the_callback() -> Message {
     message!(en: "start the server behind it; WeCom reaches it over the internet, so check DNS, firewall and certificate from outside too")
-}
-
-pub(crate) fn callback_is_verified() -> Message {
-    message!(en: "it decrypts and returns the text, as WeCom demands")
-}
-
-pub(crate) fn callback_refuses(status: StatusCode) -> Message {
-    message!(en: "it refuses the signed request with HTTP {}: its Token, EncodingAESKey or corp id is another one", status.as_u16())
-}
-
-pub(crate) fn callback_echoes_something_else() -> Message {
-    message!(en: "it answers, but not with the decrypted text alone (echostr)")
-}
-
-pub(crate) fn echo_the_text() -> Message {
-    message!(en: "answer the GET with the decrypted echostr: no quotes, no line break, no BOM; `txl callback listen` shows it")
 }
 
 pub(crate) fn copy_the_callback_settings() -> Message {

@@ -6,8 +6,14 @@
 //!
 //! English is the only language. Another language becomes a second arm of `message!`; a message without it then fails to compile.
 
-/// Makes a [`Message`]: its text in each language, as arguments of `format!`.
+/// Makes a [`Message`]: its text in each language, as arguments of `format!`. `both` is for a text without words. Only English is chosen as yet.
 macro_rules! message {
+    (en: $english:literal $(, $en:expr)* $(,)?; zh: $chinese:literal $(, $zh:expr)* $(,)?) => {
+        $crate::messages::Message(format!($english $(, $en)*))
+    };
+    (both: $text:literal $(, $argument:expr)* $(,)?) => {
+        $crate::messages::Message(format!($text $(, $argument)*))
+    };
     (en: $($english:tt)+) => {
         $crate::messages::Message(format!($($english)+))
     };
@@ -19,12 +25,14 @@ pub(crate) mod apply;
 pub(crate) mod arguments;
 pub(crate) mod auth;
 pub(crate) mod callback;
+pub(crate) mod callback_check;
 pub(crate) mod changes;
 pub(crate) mod config;
 pub(crate) mod config_file;
 pub(crate) mod contact_rule;
 pub(crate) mod corp_group;
 pub(crate) mod credentials;
+pub(crate) mod delivery;
 pub(crate) mod department;
 pub(crate) mod directory;
 pub(crate) mod doctor;

@@ -4,6 +4,7 @@
 
 use std::{
     io::{self, IsTerminal, Write},
+    process::Stdio,
     sync::atomic::{AtomicBool, Ordering::Relaxed},
 };
 
@@ -92,4 +93,9 @@ impl Write for Log {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// Returns stderr as the output of a child process.
+pub(crate) fn for_a_child() -> Stdio {
+    io::stderr().into()
 }

@@ -7,7 +7,12 @@ mod apply_kills;
 #[cfg(unix)]
 mod browser;
 mod callback;
+mod callback_check;
+mod callback_delivery;
+#[cfg(unix)]
+mod callback_listen;
 mod callback_output;
+mod callback_server;
 mod commands;
 mod config;
 mod config_file;
@@ -38,6 +43,7 @@ mod run;
 #[cfg(unix)]
 mod screens;
 mod scripted;
+mod seed_sheets;
 mod selection;
 #[cfg(unix)]
 mod setup;
