@@ -14,13 +14,15 @@ pub(super) enum Shape {
 }
 
 /// The commands that print something else than rows. `*` is every command below.
-const SHAPES: [(&str, Shape); 52] = [
+const SHAPES: [(&str, Shape); 55] = [
     ("apply", Shape::Reply),
     ("auth authorize-url", Shape::Reply),
     ("auth check", Shape::Reply),
     ("callback decrypt", Shape::Report),
     ("callback listen", Shape::Text),
     ("callback reply", Shape::Text),
+    ("callback replay", Shape::Reply),
+    ("callback trigger", Shape::Reply),
     ("callback verify", Shape::Text),
     ("completion", Shape::Text),
     ("config path", Shape::Report),
@@ -51,6 +53,8 @@ const SHAPES: [(&str, Shape); 52] = [
     ("member delete-many", Shape::Reply),
     ("member invite", Shape::Reply),
     ("member update", Shape::Reply),
+    // The rows of each table have columns of their own.
+    ("mirror export", Shape::Reply),
     ("mirror forget", Shape::Reply),
     ("mirror migrate", Shape::Reply),
     ("plan", Shape::Reply),
