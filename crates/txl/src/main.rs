@@ -46,6 +46,7 @@ mod places;
 mod plan;
 mod roster;
 mod rows;
+mod setup;
 mod signals;
 #[cfg(feature = "sim")]
 mod sim;

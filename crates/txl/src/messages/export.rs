@@ -72,6 +72,10 @@ pub(crate) fn use_a_known_ending() -> Message {
     message!(en: "end the name in .jsonl, .json, .csv or .xlsx, or give the format by -o")
 }
 
+pub(crate) fn yaml_goes_to_stdout() -> Message {
+    message!(en: "YAML can be written only to stdout")
+}
+
 pub(crate) fn table_goes_to_stdout() -> Message {
     message!(en: "a table can be written only to stdout")
 }

@@ -40,6 +40,7 @@ pub(crate) mod errcode;
 pub(crate) mod export;
 pub(crate) mod failure;
 pub(crate) mod files;
+pub(crate) mod formats;
 pub(crate) mod help;
 pub(crate) mod import;
 pub(crate) mod listener;
@@ -54,6 +55,7 @@ pub(crate) mod question;
 pub(crate) mod roster;
 pub(crate) mod sdk;
 pub(crate) mod secrets;
+pub(crate) mod setup;
 pub(crate) mod signals;
 #[cfg(feature = "sim")]
 pub(crate) mod sim;

@@ -44,7 +44,9 @@ mod run;
 mod screens;
 mod scripted;
 mod seed_sheets;
+mod selection;
 #[cfg(unix)]
+mod setup;
 mod signals;
 mod sim;
 #[cfg(unix)]
