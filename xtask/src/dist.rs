@@ -22,12 +22,11 @@ use std::{
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
-pub(crate) use publisher::release_check;
+pub(crate) use publisher::{Publisher, release_check};
 
 use self::{
     contents::Contents,
     debian::{Debian, hex},
-    publisher::Publisher,
     target::Target,
 };
 use crate::{cargo, package, root, run, target as build_output};

@@ -2,7 +2,8 @@
 //!
 //! Each client is a folder of `tests/foreign/` with a program. The program gets the simulator's ready line in the
 //! environment variable `TXL_SIM_READY`, prints one line for each call, and exits with 0 only if all results are as
-//! expected. A client whose language or package is missing is reported as not run.
+//! expected. A client whose language or package is missing is reported as not run. The programs of the page "The first call"
+//! run in the same way.
 
 use std::{
     fs,
@@ -13,7 +14,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 
 use crate::{
-    cargo,
+    cargo, first_call,
     report::{Outcome, Report},
     root, run as must, target,
 };
@@ -24,6 +25,12 @@ pub(crate) fn run() -> Result<Report> {
     let mut report = Report::of("foreign client");
     report.add("wechatpy (Python)", wechatpy()?);
     report.add("silenceper/wechat (Go)", silenceper()?);
+    // The clients above have made the Python environment and filled the module cache.
+    let python = target().join("foreign/wechatpy/bin/python");
+    let sim = Sim::start(&[])?;
+    for runner in first_call::runners(&python.to_string_lossy()) {
+        report.add(format!("first call ({})", runner.name), runner.run(&sim.ready)?);
+    }
     Ok(report)
 }
 

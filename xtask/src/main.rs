@@ -5,14 +5,17 @@ mod chaos;
 mod clients;
 mod dist;
 mod file_server;
+mod first_call;
 mod foreign;
 mod fuzz;
 mod install;
 mod package;
 mod prose;
 mod public_api;
+mod recordings;
 mod report;
 mod servers;
+mod site;
 mod suite;
 #[cfg(test)]
 mod workspace;
@@ -45,6 +48,11 @@ Run a task of the wecom-contacts workspace.
   cargo xtask release-check
                         List what prevents a release: placeholders of packaging/publisher.toml, and `release-check
                         TAG` also a tag that is not the version
+  cargo xtask site      Check the links of all Markdown files, and build the documentation as a website in target/site
+  cargo xtask recordings
+                        Compare docs/pictures and the pages of error codes with what `txl` prints; `--write` updates them.
+                        Builds `txl`, or takes the one of TXL_BINARY
+  cargo xtask pictures  Take the pictures of the simulator's page for docs/pictures, in a headless Chromium
   cargo xtask prose     List idioms that are hard to read in documents, help texts and rustdoc; never fails
   cargo xtask fuzz      Run every fuzz target from the stored corpus, 620 s each; `fuzz 60` sets the seconds.
                         Needs a nightly compiler and cargo-fuzz
@@ -62,6 +70,7 @@ fn main() -> ExitCode {
         Some("foreign") => foreign::run().and_then(|report| report.finish()),
         Some("chaos") => chaos::run_all(env::args().skip(2)),
         Some("public-api") => public_api::check(env::args().nth(2).as_deref() == Some("--write")),
+        Some("pictures") => browser::take_pictures(),
         Some("prose") => {
             prose::warn();
             Ok(())
@@ -73,6 +82,8 @@ fn main() -> ExitCode {
         }
         Some("release-check") => dist::release_check(env::args().nth(2).as_deref()),
         Some("test-clients") => clients::test(env::args().nth(2).as_deref()),
+        Some("recordings") => recordings::check(env::args().nth(2).as_deref() == Some("--write")),
+        Some("site") => site::build(),
         Some("fuzz") => fuzz::run_all(env::args().nth(2)),
         Some("help" | "--help" | "-h") => {
             eprint!("{USAGE}");

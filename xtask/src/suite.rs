@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::{browser, cargo, foreign, prose, servers::Server};
+use crate::{browser, cargo, foreign, prose, recordings, servers::Server};
 
 /// Runs all tests that are possible on this machine. The summary lists the rest.
 pub(crate) fn run() -> Result<()> {
@@ -25,6 +25,7 @@ pub(crate) fn run() -> Result<()> {
     }
     eprintln!("pages were opened in {browser}");
     foreign.finish()?;
+    recordings::check(false)?;
     eprintln!("the whole suite took {:.0} s", started.elapsed().as_secs_f64());
     Ok(())
 }

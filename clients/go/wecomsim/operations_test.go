@@ -19,7 +19,9 @@ import (
 var leftOut = map[string]string{
 	"GET /_sim":              "a page for browsers",
 	"GET /_sim/":             "a page for browsers",
+	"GET /_sim/page/{name}":  "a file of the page",
 	"GET /_sim/openapi.json": "only this test reads it",
+	"GET /_sim/secrets":      "the ready line has the same values",
 	"POST /_sim/oauth/code":  "a shorter path for the console action",
 	"POST /_sim/tfa/code":    "a shorter path for the console action",
 	"POST /_sim/open_userid": "a shorter path for the console action",
@@ -160,6 +162,14 @@ func (u *user) theCorp() {
 	}
 	u.no(u.sim.DeleteSnapshot(u.ctx, "forty"))
 	is(u, []wecomsim.Snapshot{})(u.sim.Snapshots(u.ctx))
+	other := some[*wecomsim.Simulator](u)(u.sim.AddCorp(u.ctx, wecomsim.NewCorp{CorpID: "ww-other", Members: 9}))
+	if state := some[wecomsim.State](u)(other.State(u.ctx)); state.Members != 9 || other.URL != u.sim.URL {
+		u.Errorf("%+v", state)
+	}
+	if corps := some[[]wecomsim.ServedCorp](u)(u.sim.Corps(u.ctx)); len(corps) != 2 || corps[1].Members != 9 {
+		u.Errorf("%+v", corps)
+	}
+	u.no(u.sim.RemoveCorp(u.ctx, "ww-other"))
 	u.no(u.sim.Reset(u.ctx))
 	if state := some[wecomsim.State](u)(u.sim.State(u.ctx)); state.Members != 7 {
 		u.Errorf("%+v", state)

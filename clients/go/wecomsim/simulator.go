@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -25,7 +26,11 @@ type Simulator struct {
 
 // Connect returns the control client of a simulator that already runs.
 func Connect(ready Ready) *Simulator {
-	transport := newTransport(ready.URL)
+	return connect(ready, "/_sim")
+}
+
+func connect(ready Ready, root string) *Simulator {
+	transport := newTransport(ready.URL, root)
 	return &Simulator{Ready: ready, Console: &Console{transport}, transport: transport}
 }
 
@@ -168,6 +173,56 @@ func (s *Simulator) Jobs(ctx context.Context) (JobControl, error) {
 // SetJobs changes the settings of imports and exports that are submitted later.
 func (s *Simulator) SetJobs(ctx context.Context, jobs JobControl) (JobControl, error) {
 	return exchange[JobControl](ctx, s.transport, call{method: http.MethodPut, path: "/_sim/jobs", body: jobs})
+}
+
+// NewCorp has the settings of an added corp. The zero value of a field is its default.
+type NewCorp struct {
+	// CorpID has 1 to 64 letters, digits, - and _.
+	CorpID         string `json:"corp_id"`
+	ContactsSecret string `json:"contacts_secret,omitempty"`
+	AgentID        int    `json:"agent_id,omitempty"`
+	AppSecret      string `json:"app_secret,omitempty"`
+	// Legacy gives both secrets the permissions from before 2022.
+	Legacy bool `json:"legacy,omitempty"`
+	// Members is the number of generated members. Without it the corp has the small default contacts.
+	Members     int    `json:"members,omitempty"`
+	Departments int    `json:"departments,omitempty"`
+	Seed        uint64 `json:"seed,omitempty"`
+	// Shape is the depth of the department tree: "flat", "usual" (the default) or "deep".
+	Shape string `json:"shape,omitempty"`
+}
+
+// AddCorp adds a corp to the server and returns its own control client.
+//
+// All corps of a server have the same URL: a call belongs to the corp of its token.
+func (s *Simulator) AddCorp(ctx context.Context, corp NewCorp) (*Simulator, error) {
+	type access struct {
+		Ready
+		ControlURL string `json:"control_url"`
+	}
+	added, err := exchange[access](ctx, s.transport, call{method: http.MethodPost, path: "/_sim/corps", body: corp})
+	if err != nil {
+		return nil, err
+	}
+	control, err := url.Parse(added.ControlURL)
+	if err != nil {
+		return nil, fmt.Errorf("wecomsim: %w", err)
+	}
+	added.Callback = s.Callback
+	return connect(added.Ready, strings.TrimSuffix(control.Path, "/")), nil
+}
+
+// Corps returns the corps of the server, the first one first.
+func (s *Simulator) Corps(ctx context.Context) ([]ServedCorp, error) {
+	reply, err := exchange[struct{ Corps []ServedCorp }](ctx, s.transport,
+		call{method: http.MethodGet, path: "/_sim/corps"})
+	return reply.Corps, err
+}
+
+// RemoveCorp removes an added corp with its state and its tokens.
+func (s *Simulator) RemoveCorp(ctx context.Context, corpID string) error {
+	_, err := s.transport.send(ctx, call{method: http.MethodDelete, path: "/_sim/corps/{corp_id}", place: corpID})
+	return err
 }
 
 // Snapshot takes a snapshot of the corp, the clock, tokens, jobs, deliveries, fault rules and rate limits.

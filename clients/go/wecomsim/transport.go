@@ -25,13 +25,15 @@ func (e *ControlError) Error() string { return e.Reason }
 
 // transport sends requests to the control surface. It uses no proxy, because the simulator is on this machine.
 type transport struct {
-	url    string
+	url string
+	// root is the path of the control surface, which replaces the /_sim of the OpenAPI document.
+	root   string
 	client *http.Client
 }
 
-func newTransport(url string) *transport {
+func newTransport(url, root string) *transport {
 	// Connections are not kept, because a test can stop the simulator at any time.
-	return &transport{url: url, client: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}
+	return &transport{url: url, root: root, client: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}
 }
 
 // call is one request. place replaces the parameter of the path, such as {id}.
@@ -44,7 +46,7 @@ type call struct {
 
 // send sends a request and returns the body of the reply.
 func (t *transport) send(ctx context.Context, c call) ([]byte, error) {
-	target := c.path
+	target := t.root + strings.TrimPrefix(c.path, "/_sim")
 	if open, shut := strings.Index(target, "{"), strings.Index(target, "}"); open >= 0 && shut > open {
 		target = target[:open] + url.PathEscape(c.place) + target[shut+1:]
 	}

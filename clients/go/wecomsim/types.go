@@ -30,6 +30,14 @@ type Ready struct {
 	} `json:"callback"`
 }
 
+// ServedCorp is a corp of the server. ControlURL is the URL of its control surface.
+type ServedCorp struct {
+	CorpID      string `json:"corp_id"`
+	ControlURL  string `json:"control_url"`
+	Members     int    `json:"members"`
+	Departments int    `json:"departments"`
+}
+
 // Health has the version of a running simulator.
 type Health struct {
 	OK      bool   `json:"ok"`
@@ -117,7 +125,9 @@ type Request struct {
 	Query [][2]string `json:"query"`
 	Body  *string     `json:"body"`
 	// Errcode is that of the reply. It is nil for a file, and if a fault replaced the reply.
-	Errcode  *int    `json:"errcode"`
+	Errcode *int `json:"errcode"`
+	// Reply is the beginning of the reply, at most 2 KiB. It is nil where Errcode is nil, and for a reply with a token.
+	Reply    *string `json:"reply"`
 	Caller   *string `json:"caller"`
 	Executed bool    `json:"executed"`
 	Faults   []Fault `json:"faults"`

@@ -79,8 +79,10 @@ export class SimulatorServer {
     }
   }
 
-  /** Resets the simulator and its clock: to real time, or to the time of `--now` and `--freeze`. */
+  /** Resets the simulator and its clock: to real time, or to the time of `--now` and `--freeze`. Removes added corps. */
   async reset(): Promise<void> {
+    const [, ...added] = await this.simulator.corps();
+    for (const corp of added) await this.simulator.removeCorp(corp.corp_id);
     await this.simulator.reset();
     const at = this.#hasOwnTime ? new Date(this.#clock.now) : new Date();
     if (this.#clock.runs) {

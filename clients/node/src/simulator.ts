@@ -17,11 +17,13 @@ import type {
   FaultState,
   Health,
   JobControl,
+  NewCorp,
   Rates,
   Ready,
   Request,
   RequestFilter,
   Seeded,
+  ServedCorp,
   Settings,
   SettingsChange,
   Snapshot,
@@ -40,9 +42,9 @@ export class Simulator {
   /** What an administrator does in 管理后台. */
   readonly console: Console;
 
-  constructor(ready: Ready, timeout: number = TIMEOUT) {
+  constructor(ready: Ready, timeout: number = TIMEOUT, root?: string) {
     this.ready = ready;
-    this.transport = new Transport(ready.url, timeout);
+    this.transport = new Transport(ready.url, timeout, root);
     this.console = new Console(this.transport);
   }
 
@@ -167,6 +169,30 @@ export class Simulator {
   /** Changes the given settings of imports and exports that are submitted later. */
   setJobs(changes: Partial<JobControl>): Promise<JobControl> {
     return this.transport.json('PUT', '/_sim/jobs', { body: changes });
+  }
+
+  /**
+   * Adds a corp to the server and returns its own control client.
+   *
+   * All corps of a server have the same `url`: a call belongs to the corp of its token. `corpId` has 1 to 64 letters,
+   * digits, `-` and `_`. `SimulatorServer.reset` removes added corps.
+   */
+  async addCorp(corpId: string, settings: NewCorp = {}): Promise<Simulator> {
+    const body = { corp_id: corpId, ...settings };
+    type Access = Omit<Ready, 'callback'> & { control_url: string };
+    const { control_url, ...access } = await this.transport.json<Access>('POST', '/_sim/corps', { body });
+    const root = new URL(control_url).pathname.replace(/\/$/, '');
+    return new Simulator({ ...access, callback: this.ready.callback }, this.transport.timeout, root);
+  }
+
+  /** Returns the corps of the server, the first one first. */
+  async corps(): Promise<ServedCorp[]> {
+    return (await this.transport.json<{ corps: ServedCorp[] }>('GET', '/_sim/corps')).corps;
+  }
+
+  /** Removes an added corp with its state and its tokens. */
+  async removeCorp(corpId: string): Promise<void> {
+    await this.transport.json('DELETE', '/_sim/corps/{corp_id}', { places: { corp_id: corpId } });
   }
 
   /**

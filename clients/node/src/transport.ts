@@ -33,6 +33,8 @@ export class Transport {
   constructor(
     readonly url: string,
     readonly timeout: number,
+    /** The path of the control surface, which replaces the `/_sim` of the OpenAPI document. */
+    readonly root = '/_sim',
   ) {}
 
   /** Sends a request and returns the JSON of the reply. `path` is the path of the OpenAPI document. */
@@ -53,7 +55,7 @@ export class Transport {
       if (value === undefined) throw new TypeError(`the path ${path} needs ${name}`);
       return encodeURIComponent(value);
     });
-    const target = new URL(filled, this.url);
+    const target = new URL(filled.replace(/^\/_sim/, this.root), this.url);
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) target.searchParams.set(name, String(value));
     }

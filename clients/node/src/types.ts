@@ -14,6 +14,26 @@ export interface Ready {
   callback: { token: string; aes_key: string };
 }
 
+/** A corp of the server. `control_url` is the URL of its control surface. */
+export interface ServedCorp {
+  corp_id: string;
+  control_url: string;
+  members: number;
+  departments: number;
+}
+
+/** The settings of an added corp. Without `members` it has the small default contacts. */
+export interface NewCorp {
+  contacts_secret?: string;
+  agent_id?: number;
+  app_secret?: string;
+  legacy?: boolean;
+  members?: number;
+  departments?: number;
+  seed?: number;
+  shape?: 'flat' | 'usual' | 'deep';
+}
+
 /** The version of a running simulator. */
 export interface Health {
   ok: boolean;
@@ -97,6 +117,8 @@ export interface Request {
   body: string | null;
   /** The errcode of the reply. `null` for a file, and if a fault replaced the reply. */
   errcode: number | null;
+  /** The beginning of the reply, at most 2 KiB. `null` where `errcode` is `null`, and for a reply with a token. */
+  reply: string | null;
   caller: string | null;
   executed: boolean;
   faults: Fault[];

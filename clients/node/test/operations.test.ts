@@ -23,7 +23,9 @@ const document = (): Promise<Document> => wecom.transport.json('GET', '/_sim/ope
 const LEFT_OUT = new Map([
   ['GET /_sim', 'a page for browsers'],
   ['GET /_sim/', 'a page for browsers'],
+  ['GET /_sim/page/{name}', 'a file of the page'],
   ['GET /_sim/openapi.json', 'only this test reads it'],
+  ['GET /_sim/secrets', 'the ready line has the same values'],
   ['POST /_sim/oauth/code', 'a shorter path for the console action'],
   ['POST /_sim/tfa/code', 'a shorter path for the console action'],
   ['POST /_sim/open_userid', 'a shorter path for the console action'],
@@ -72,6 +74,10 @@ async function useTheCorp(sim: Simulator): Promise<void> {
   assert.equal((await sim.state()).digest, state.digest);
   await sim.deleteSnapshot('forty');
   assert.deepEqual(await sim.snapshots(), []);
+  const other = await sim.addCorp('ww-other', { members: 9, shape: 'flat' });
+  assert.deepEqual([other.url, other.corpId, (await other.state()).members], [sim.url, 'ww-other', 9]);
+  assert.deepEqual((await sim.corps()).map((corp) => corp.members), [40, 9]);
+  await sim.removeCorp('ww-other');
   await sim.reset();
   assert.equal((await sim.state()).members, 7);
   const filter = { limit: 1, caller: 'contacts', errcode: 0, executed: true };
@@ -197,7 +203,7 @@ const FIELDS = {
   FileTag: fields<types.FileTag>()('tagid', 'tagname', 'userlist', 'partylist'),
   SnapshotInfo: fields<types.Snapshot>()('name', 'now', 'members', 'bytes'),
   Request: fields<types.Request>()(
-    'number', 'at', 'method', 'path', 'cut', 'query', 'body', 'errcode', 'caller', 'executed', 'faults', 'unread',
+    'number', 'at', 'method', 'path', 'cut', 'query', 'body', 'errcode', 'reply', 'caller', 'executed', 'faults', 'unread',
   ),
   WriteLog: fields<types.WriteLog>()('writes', 'dropped'),
   LoggedWrite: fields<types.Write>()(

@@ -17,7 +17,9 @@ Operation = tuple[str, str]
 LEFT_OUT: dict[Operation, str] = {
     ("GET", "/_sim"): "a page for browsers",
     ("GET", "/_sim/"): "a page for browsers",
+    ("GET", "/_sim/page/{name}"): "a file of the page",
     ("GET", "/_sim/openapi.json"): "only this test reads it",
+    ("GET", "/_sim/secrets"): "the ready line has the same values",
     ("POST", "/_sim/oauth/code"): "a shorter path for the console action",
     ("POST", "/_sim/tfa/code"): "a shorter path for the console action",
     ("POST", "/_sim/open_userid"): "a shorter path for the console action",
@@ -100,6 +102,10 @@ def use_the_corp(wecom: Simulator) -> None:
     assert wecom.state()["digest"] == state["digest"]
     wecom.delete_snapshot("forty")
     assert wecom.snapshots() == []
+    other = wecom.add_corp("ww-other", members=9, shape="flat")
+    assert (other.url, other.corp_id, other.state()["members"]) == (wecom.url, "ww-other", 9)
+    assert [corp["members"] for corp in wecom.corps()] == [40, 9]
+    wecom.remove_corp("ww-other")
     wecom.reset()
     assert wecom.requests("user/get", limit=1, caller="contacts", errcode=0, executed=True) == []
     assert wecom.requests("*", since=0, after=0, has_unread=True) == []

@@ -1,7 +1,7 @@
 //! The command line: its commands, global flags and help.
 
 use clap::{
-    ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand,
+    ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand,
     error::{ContextKind, ContextValue},
 };
 use tracing_subscriber::{EnvFilter, util::SubscriberInitExt};
@@ -11,8 +11,8 @@ use crate::{
     errcode, export,
     failure::Result,
     help, import, linked_corp, man, media, member,
-    output::{Format, Log, Output},
-    plan, roster, tag,
+    output::{Log, OutputFlags},
+    plan, roster, setup, tag,
 };
 #[cfg(feature = "sim")]
 use crate::{sim, tour};
@@ -58,8 +58,10 @@ const AFTER_HELP: &str = concat!(
     "\n\nStart with `txl tour`, which needs no account: it shows every call against a simulator."
 );
 #[cfg(not(feature = "sim"))]
-const AFTER_HELP: &str =
-    concat!(serving!(), "\n\nStart with `txl auth check`, which checks the corp id and a secret.");
+const AFTER_HELP: &str = concat!(
+    serving!(),
+    "\n\nStart with `txl setup`, which asks for the corp id and the secrets, and checks them."
+);
 
 #[cfg(feature = "sim")]
 const ABOUT: &str = "Call every API of the WeCom (企业微信) contacts (通讯录), or serve a simulator of it";
@@ -70,7 +72,7 @@ const ABOUT: &str = "Call every API of the WeCom (企业微信) contacts (通讯
 const DATA_AND_CREDENTIALS: &str = "\
 Data goes to stdout, everything else to stderr. All credentials (凭证) come from one source: from flags and WECOM_CORP_ID, \
 WECOM_CONTACTS_SECRET, WECOM_AGENT_ID, WECOM_APP_SECRET and WECOM_BASE_URL, or from a profile of the configuration file by \
-`--profile` (see `txl config --help`). Calls that write or list ids use the contacts-sync secret (通讯录同步). Calls that read \
+`--profile` (`txl setup` writes one, `txl config --help` describes it). Calls that write or list ids use the contacts-sync secret (通讯录同步). Calls that read \
 details use the app's secret (自建应用). `--as` overrides this choice. A secret can also be read from a file, by \
 `--app-secret-file PATH` or WECOM_APP_SECRET_FILE. Access tokens are kept between commands in a private file of the user; \
 `--token-store` (WECOM_TOKEN_STORE) names another store.";
@@ -87,25 +89,12 @@ details use the app's secret (自建应用). `--as` overrides this choice. A sec
     disable_help_subcommand = true
 )]
 pub(crate) struct Cli {
-    /// Format of the data on stdout
-    #[arg(
-        short,
-        long,
-        global = true,
-        help_heading = "Output",
-        value_enum,
-        value_name = "FORMAT",
-        default_value_t
-    )]
-    output: Format,
+    #[command(flatten)]
+    output: OutputFlags,
 
-    /// Log requests and replies on stderr, with personal data masked. Give it twice to log the shape of bodies as well
-    #[arg(short, long, global = true, help_heading = "Output", action = ArgAction::Count)]
-    verbose: u8,
-
-    /// Put an apostrophe before cells of CSV that a spreadsheet program would run as formulas: those that begin with =, +, - or @
-    #[arg(long, global = true, help_heading = "Output")]
-    csv_safe: bool,
+    /// The names of the subcommands, such as `member list`.
+    #[arg(skip)]
+    path: String,
 
     #[command(subcommand)]
     command: Command,
@@ -117,6 +106,7 @@ enum Command {
     Tour(tour::Tour),
     #[cfg(feature = "sim")]
     Sim(Box<sim::Serve>),
+    Setup(Box<setup::Setup>),
     Member(member::Command),
     Department(department::Command),
     Tag(tag::Command),
@@ -153,7 +143,9 @@ impl Cli {
     /// Parses the command line. Ends the process if it is invalid.
     pub(crate) fn parse_arguments() -> Self {
         let parsed = command_line().try_get_matches().and_then(|mut matches| {
-            Self::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command_line()))
+            let path = path_of(&matches);
+            let cli = Self::from_arg_matches_mut(&mut matches);
+            cli.map(|cli| Self { path, ..cli }).map_err(|error| error.format(&mut command_line()))
         });
         parsed.unwrap_or_else(|mut error| {
             shorten_usage(&mut error);
@@ -162,13 +154,14 @@ impl Cli {
     }
 
     pub(crate) async fn run(self) -> Result {
-        log_to_stderr(self.verbose);
-        let output = Output { format: self.output, csv_safe: self.csv_safe };
+        log_to_stderr(&self.output);
+        let output = self.output.output(&self.path)?;
         match self.command {
             #[cfg(feature = "sim")]
             Command::Tour(tour) => tour.run(output).await,
             #[cfg(feature = "sim")]
             Command::Sim(serve) => serve.run().await,
+            Command::Setup(setup) => setup.run().await,
             Command::Member(command) => command.run(output).await,
             Command::Department(command) => command.run(output).await,
             Command::Tag(command) => command.run(output).await,
@@ -201,6 +194,17 @@ impl Cli {
             Command::Help(help) => help.run(command_line()),
         }
     }
+}
+
+/// Returns the names of the subcommands that were typed.
+fn path_of(matches: &ArgMatches) -> String {
+    let mut names = Vec::new();
+    let mut matches = matches;
+    while let Some((name, below)) = matches.subcommand() {
+        names.push(name);
+        matches = below;
+    }
+    names.join(" ")
 }
 
 /// The heading of the flags for credentials.
@@ -253,8 +257,9 @@ fn shorten_usage(error: &mut clap::Error) {
 }
 
 /// Sets up the log. `TXL_LOG` takes filters of `tracing`. Defaults to the level of the flags.
-fn log_to_stderr(verbose: u8) {
-    let level = match verbose {
+fn log_to_stderr(flags: &OutputFlags) {
+    let level = match flags.verbosity() {
+        _ if flags.is_quiet() => "off",
         // Shows warnings of successful calls. A failed call reports its own error.
         0 => "off,wecom_contacts::budget=warn,wecom_contacts::tokens::shared_store=warn,wecom_sim=warn",
         1 => "wecom_contacts=debug,wecom_sim=info,txl=debug",

@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 use crate::{
     failure::{Failure, Result},
     messages::{Message, question},
-    output::{say, stderr},
+    output::stderr,
 };
 
 /// The flag of every command that deletes.
@@ -49,7 +49,7 @@ pub(crate) fn can_ask() -> bool {
 ///
 /// Fails if the answer is anything but `y` or `yes`.
 pub(crate) async fn ask(deed: Message) -> Result {
-    say(question::go_on(&deed));
+    stderr::ask(question::go_on(&deed));
     // The read has its own thread, so that an unanswered question does not block the end of the program.
     let (sender, answer) = oneshot::channel();
     std::thread::spawn(move || {

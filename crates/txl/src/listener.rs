@@ -6,10 +6,19 @@ use std::{
     time::Duration,
 };
 
-use tokio::{net::TcpListener, sync::mpsc, task::JoinHandle};
-use wecom_contacts::callback::{Callbacks, Intake, Notification, Outcome, Receiver, Refusal};
+use axum::middleware;
+use tokio::{
+    net::TcpListener,
+    sync::{mpsc, watch},
+    task::JoinHandle,
+    time::timeout,
+};
+use wecom_contacts::callback::{
+    Callbacks, Intake, Notification, NotificationKey, Outcome, Receiver, Refusal,
+};
 
 use crate::{
+    callback::{Forwarder, Forwarding},
     failure::Failure,
     messages::{self, Message},
 };
@@ -23,6 +32,10 @@ pub(crate) enum Received {
     Event(Box<Notification>),
     /// A request was refused: it was not from WeCom, or not for this corp.
     Refused(Refusal),
+    /// A delivery was forwarded to another server, and WeCom got its answer.
+    Forwarded { key: NotificationKey, status: u16, took: Duration },
+    /// A delivery could not be forwarded, and WeCom delivers again.
+    NotForwarded { key: NotificationKey, reason: Message },
 }
 
 /// A running listener. Dropping it stops the server.
@@ -32,24 +45,33 @@ pub(crate) struct Listener {
     callbacks: Callbacks,
     received: mpsc::Receiver<Received>,
     server: JoinHandle<()>,
+    stop: watch::Sender<bool>,
+    /// Maximum time that a shutdown waits for the answers of running requests.
+    answers: Duration,
 }
 
 /// Capacity of the channel to the printer. Further events wait in the queue of the intake, and then at WeCom.
 const CHANNEL: usize = 16;
-/// Maximum time that a shutdown waits for acknowledged events.
+/// Maximum time that a shutdown waits for acknowledged events, and for answers that are being written.
 const SHUTDOWN: Duration = Duration::from_secs(1);
+/// Maximum time that a shutdown waits for forwarded deliveries: WeCom waits no longer.
+const FORWARDS: Duration = Duration::from_secs(5);
 
 impl Listener {
-    /// Listens on this address, at any path. If the replay window is `None`, requests of any age are accepted.
+    /// Listens on this address, at any path. If the replay window is `None`, requests of any age are accepted. Deliveries that are accepted are
+    /// forwarded if another server is named.
     pub(crate) async fn start(
         address: SocketAddr,
         receiver: Receiver,
         replay_window: Option<Duration>,
+        forwarding: Option<Forwarding>,
     ) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         let (sender, received) = mpsc::channel(CHANNEL);
         let aside = sender.clone();
+        let answers = if forwarding.is_some() { FORWARDS } else { SHUTDOWN };
+        let forwarder = forwarding.map(|to| Forwarder::new(to, receiver.clone(), sender.clone()));
         let intake = Intake::builder(receiver)
             .replay_window(replay_window)
             .observe(move |outcome| {
@@ -68,12 +90,20 @@ impl Listener {
                 }
             });
         let callbacks = Callbacks::new().mount("/", intake.clone()).mount("/{*path}", intake);
-        let app = callbacks.router();
+        let mut app = callbacks.router();
+        if let Some(forwarder) = forwarder {
+            app = app.layer(middleware::from_fn_with_state(forwarder, Forwarder::forward));
+        }
+        let (stop, mut stopped) = watch::channel(false);
         let server = tokio::spawn(async move {
-            // The server ends only if the listening socket fails.
-            let _ = axum::serve(listener, app).await;
+            let stop = async move {
+                // An error means that the listener was dropped, which ends the server too.
+                let _ = stopped.wait_for(|stopped| *stopped).await;
+            };
+            // Before it is stopped, the server ends only if the listening socket fails.
+            let _ = axum::serve(listener, app).with_graceful_shutdown(stop).await;
         });
-        Ok(Self { address, callbacks, received, server })
+        Ok(Self { address, callbacks, received, server, stop, answers })
     }
 
     /// Returns the next request, or `None` if the server has stopped.
@@ -84,7 +114,7 @@ impl Listener {
         }
     }
 
-    /// Refuses further events. Returns the acknowledged events that `next` has not returned.
+    /// Refuses further events, and finishes running requests. Returns the acknowledged events that `next` has not returned.
     pub(crate) async fn shutdown(&mut self) -> Vec<Received> {
         let drained = self.callbacks.shutdown(SHUTDOWN);
         tokio::pin!(drained);
@@ -96,6 +126,11 @@ impl Listener {
                 drained = &mut drained => break drained.left,
             }
         };
+        self.stop.send_replace(true);
+        if !self.server.is_finished() {
+            // A client that does not finish its request in time gets no answer.
+            let _ = timeout(self.answers, &mut self.server).await;
+        }
         rest.extend(std::iter::from_fn(|| self.received.try_recv().ok()));
         rest.extend(left.into_iter().map(|notification| Received::Event(Box::new(notification))));
         rest

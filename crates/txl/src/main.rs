@@ -15,7 +15,6 @@ mod advice;
 mod apply;
 mod auth;
 mod callback;
-mod callback_json;
 mod cli;
 mod completion;
 mod config;
@@ -48,6 +47,7 @@ mod places;
 mod plan;
 mod roster;
 mod rows;
+mod setup;
 mod signals;
 #[cfg(feature = "sim")]
 mod sim;

@@ -21,7 +21,7 @@ use wecom_contacts::{
 use crate::{
     failure::Result,
     messages,
-    output::{Output, say},
+    output::{Output, stderr},
 };
 
 /// A row of a list.
@@ -61,7 +61,7 @@ pub(crate) fn warn_of_damaged<T: Listed>(rows: &[T]) {
 
 fn warn(damaged: usize, all: usize) {
     if damaged > 0 {
-        say(messages::lists::damaged_userids(damaged, all));
+        stderr::warn(messages::lists::damaged_userids(damaged, all));
     }
 }
 

@@ -1,6 +1,8 @@
 //! `txl sim`: serves the simulator until it is interrupted.
 
 mod health;
+mod seed_departments;
+mod seed_sheet;
 
 use std::{
     ffi::OsStr,
@@ -73,7 +75,8 @@ pub(crate) struct Serve {
     #[arg(long, env = "TXL_SIM_SHAPE", value_name = "SHAPE", value_enum, default_value_t = Shape::Usual)]
     shape: Shape,
 
-    /// YAML or JSON file of a corp of your own: departments, members and tags (docs/simulator.md). `GET /_sim/seed` and --write-seed make such a file
+    /// File of a corp of your own. YAML and JSON have departments, members and tags (docs/simulator.md); `GET /_sim/seed` and --write-seed make such a
+    /// file. XLSX, XLS, ODS and CSV are rosters as HR has them, with headings such as 帐号, 姓名, 手机号 and 部门
     #[arg(long, env = "TXL_SIM_SEED_FILE", value_name = "PATH", conflicts_with_all = ["members", "departments"])]
     seed_file: Option<PathBuf>,
 
@@ -319,12 +322,16 @@ fn saved_state(path: &Path) -> Result<SavedState> {
     })
 }
 
-/// Reads YAML if the name of the file says so, else JSON.
+/// Reads YAML or a spreadsheet if the name of the file says so, else JSON.
 fn corp_file(path: &Path) -> Result<CorpFile> {
+    let extension = path.extension().and_then(OsStr::to_str).map(str::to_ascii_lowercase);
+    if matches!(extension.as_deref(), Some("xlsx" | "xls" | "ods" | "csv")) {
+        return seed_sheet::corp_file(path);
+    }
     let text = file::text(path)?;
     let failure = || Failure::usage(messages::sim::not_a_corp_file(path));
     let remedy = messages::sim::how_a_corp_file_is_written;
-    match path.extension().and_then(OsStr::to_str) {
+    match extension.as_deref() {
         Some("yaml" | "yml") => {
             serde_saphyr::from_str(&text).map_err(|error| failure().because(&error).remedy(remedy()))
         }

@@ -324,6 +324,30 @@ impl SimBuilder {
         self
     }
 
+    /// Returns the settings that all corps of a server share, with the defaults for the rest.
+    pub(crate) fn of_server(first: &Self) -> Self {
+        Self {
+            clock_speed: first.clock_speed,
+            now: first.now,
+            callback_timeout: first.callback_timeout,
+            spool_dir: first.spool_dir.clone(),
+            logged_requests: first.logged_requests,
+            logged_bytes: first.logged_bytes,
+            logged_writes: first.logged_writes,
+            ..Self::default()
+        }
+        .on_server(first)
+    }
+
+    /// Returns the settings with the addresses and names of the server.
+    pub(crate) fn on_server(mut self, server: &Self) -> Self {
+        self.listen = server.listen;
+        self.allow_hosts.clone_from(&server.allow_hosts);
+        self.allow_outgoing.clone_from(&server.allow_outgoing);
+        self.client_timeout = server.client_timeout;
+        self
+    }
+
     /// Checks the settings before the start. `endpoints` is the list of all endpoints.
     pub(crate) fn check(&self, endpoints: &[&str]) -> io::Result<()> {
         self.clock_speed.map(checked_speed).transpose().map_err(invalid)?;

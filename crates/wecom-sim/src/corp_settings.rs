@@ -85,3 +85,53 @@ impl Settings {
         corp.apps = apps.collect();
     }
 }
+
+/// What a client needs to connect to the corp. It has no `Debug`, because it has secrets.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Secrets {
+    corp_id: String,
+    /// The secret of the contacts-sync assistant (通讯录同步).
+    contacts_secret: String,
+    apps: Vec<AppSecret>,
+    callbacks: Vec<CallbackKeys>,
+}
+
+/// The secret of an app (自建应用).
+#[derive(Serialize, JsonSchema)]
+struct AppSecret {
+    agent_id: u32,
+    name: String,
+    secret: String,
+}
+
+/// A callback target (接收事件服务器) with the keys that its receiver needs.
+#[derive(Serialize, JsonSchema)]
+struct CallbackKeys {
+    /// `contacts` or `app 1000002`.
+    to: String,
+    url: String,
+    token: String,
+    encodingaeskey: String,
+}
+
+impl Secrets {
+    pub(crate) fn of(corp: &Corp) -> Self {
+        let app = |app: &App| AppSecret {
+            agent_id: app.agent_id,
+            name: app.name.clone(),
+            secret: app.secret.clone(),
+        };
+        let callbacks = corp.callbacks.targets().map(|(receiver, target)| CallbackKeys {
+            to: receiver.name(),
+            url: target.url().to_string(),
+            token: target.token().to_owned(),
+            encodingaeskey: target.encoding_aes_key().to_owned(),
+        });
+        Self {
+            corp_id: corp.id.clone(),
+            contacts_secret: corp.contacts.secret.clone(),
+            apps: corp.apps.iter().map(app).collect(),
+            callbacks: callbacks.collect(),
+        }
+    }
+}

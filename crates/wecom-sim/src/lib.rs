@@ -28,6 +28,8 @@ mod console;
 mod control;
 mod control_access;
 mod corp_settings;
+mod corp_tasks;
+mod corps;
 mod digest;
 mod download;
 mod due_work;

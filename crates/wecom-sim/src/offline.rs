@@ -29,7 +29,9 @@ impl Offline {
     /// Returns an error if the seed or the callback is invalid.
     pub fn new(config: SimBuilder) -> io::Result<Self> {
         config.check(api::PATHS)?;
-        Ok(Self { shared: Shared::new(config, "http://127.0.0.1".to_owned())? })
+        Ok(Self {
+            shared: Shared::new(config, "http://127.0.0.1".to_owned(), "http://127.0.0.1/_sim/".to_owned())?,
+        })
     }
 
     /// Executes one call and returns the body of the response, for every status.

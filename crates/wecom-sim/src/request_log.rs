@@ -28,6 +28,9 @@ pub struct Request {
     pub body: Option<String>,
     /// The errcode of the reply; `None` for a file, and if a fault replaced the reply.
     pub errcode: Option<i32>,
+    /// The beginning of the reply's JSON, at most 2 KiB. `None` for a file, for a reply with a token or ticket, and if
+    /// a fault replaced the reply.
+    pub reply: Option<String>,
     /// The caller: `contacts` or `app 1000002`; `None` if unknown.
     pub caller: Option<String>,
     /// Whether the endpoint was executed; `false` if a check, a limit or a fault stopped the call before.
@@ -89,7 +92,7 @@ pub(crate) struct SelectedRequests {
     pub(crate) dropped: u64,
 }
 
-/// The data of a call for the log, except its reply.
+/// The data of a call for the log, except its request and its errcode.
 #[derive(Debug, Default)]
 pub(crate) struct Trace {
     pub(crate) caller: Option<Caller>,
@@ -98,6 +101,8 @@ pub(crate) struct Trace {
     pub(crate) faults: Vec<Fault>,
     /// The fields that the endpoint did not read.
     pub(crate) unread: Vec<String>,
+    /// What the log keeps of the reply.
+    pub(crate) reply: Box<str>,
     /// The write that the call asks for.
     pub(crate) write: Option<PendingWrite>,
 }
@@ -128,6 +133,13 @@ pub(crate) const REQUESTS_KEPT: usize = 10_000;
 pub(crate) const BYTES_KEPT: usize = 32 << 20;
 const TARGET_KEPT: usize = 4 << 10;
 const BODY_KEPT: usize = 64 << 10;
+const REPLY_KEPT: usize = 2 << 10;
+
+/// Returns what the log keeps of a reply: its beginning, and nothing of a reply with a token or ticket.
+pub(crate) fn reply_beginning(reply: &str) -> Box<str> {
+    let has_secret = ["_token\":", "ticket\":"].iter().any(|key| reply.contains(key));
+    if has_secret { Box::default() } else { beginning(reply, REPLY_KEPT).into() }
+}
 
 #[derive(Debug)]
 pub(crate) struct RequestLog {
@@ -218,7 +230,7 @@ impl Logged {
     fn bytes(&self) -> usize {
         let unread = self.trace.unread.iter().map(|name| size_of::<String>() + name.len()).sum::<usize>();
         let faults = self.trace.faults.len() * size_of::<Fault>();
-        size_of::<Self>() + self.target.len() + self.body.len() + faults + unread
+        size_of::<Self>() + self.target.len() + self.body.len() + self.trace.reply.len() + faults + unread
     }
 
     fn path(&self) -> &str {
@@ -244,6 +256,7 @@ impl Logged {
                 .collect(),
             body: std::str::from_utf8(&self.body).ok().filter(|text| !text.is_empty()).map(str::to_owned),
             errcode: self.errcode,
+            reply: (!self.trace.reply.is_empty()).then(|| self.trace.reply.to_string()),
             caller: self.trace.caller.as_ref().map(Caller::name),
             executed: self.trace.executed,
             faults: self.trace.faults.clone(),
@@ -283,6 +296,15 @@ mod tests {
         log.push(request(10, b"{}"));
         let [one] = log.shown().try_into().unwrap();
         assert!(!one.cut && one.body.as_deref() == Some("{}"));
+    }
+
+    #[test]
+    fn a_reply_is_kept_in_part_and_never_with_a_token() {
+        assert_eq!(&*reply_beginning(r#"{"errcode":0}"#), r#"{"errcode":0}"#);
+        assert_eq!(reply_beginning(&"部".repeat(1_000)).len(), 2_046);
+        for secret in [r#"{"access_token":"t"}"#, r#"{"user_ticket":"t"}"#, r#"{"errcode":0,"ticket":"t"}"#] {
+            assert_eq!(&*reply_beginning(secret), "", "{secret}");
+        }
     }
 
     #[test]

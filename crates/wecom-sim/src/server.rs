@@ -2,7 +2,7 @@
 //! control surface.
 
 use std::{
-    sync::Arc,
+    sync::{Arc, Weak},
     task::{Poll, ready},
 };
 
@@ -11,20 +11,22 @@ use axum::{
     body::{Body, HttpBody},
     extract::{ConnectInfo, Path, Request, State},
     middleware::{self, Next},
-    response::{IntoResponse, Response},
-    routing::get,
+    response::{IntoResponse, Redirect, Response},
+    routing::{any, get},
 };
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, stream};
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, Method, StatusCode, Uri};
 use http_body_util::BodyExt;
 use tokio::{net::TcpListener, sync::watch};
+use tower::ServiceExt as _;
 
 use crate::{
     api::{self, Incoming},
     client_timeouts::ClientTimeouts,
     connections::{BreakableListener, Peer},
     control,
+    corps::{CORPS_PATH, Corps},
     shared::Shared,
     world::Linked,
 };
@@ -36,9 +38,9 @@ const BODY_LIMIT: usize = 24 << 20;
 const STRANGER_LIMIT: usize = 64 << 10;
 
 /// Serves until stopped, then waits for running calls.
-pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stopped: watch::Receiver<bool>) {
-    let timeouts = ClientTimeouts::of_head(shared.config.client_timeout);
-    let app = app(shared).into_make_service_with_connect_info::<Peer>();
+pub(crate) async fn serve(listener: TcpListener, corps: Arc<Corps>, mut stopped: watch::Receiver<bool>) {
+    let timeouts = ClientTimeouts::of_head(corps.first().config.client_timeout);
+    let app = app(corps).into_make_service_with_connect_info::<Peer>();
     let stop = async move {
         // An error means that the simulator was dropped, which stops the server too.
         let _ = stopped.wait_for(|stopped| *stopped).await;
@@ -50,20 +52,71 @@ pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stoppe
     }
 }
 
-fn app(shared: Arc<Shared>) -> Router {
+fn app(corps: Arc<Corps>) -> Router {
+    let surface_of_first = surface(corps.first(), &Arc::downgrade(&corps));
+    Router::new()
+        .route("/", any(root))
+        .route(&format!("{CORPS_PATH}/{{corp}}/"), any(surface_of_added))
+        .route(&format!("{CORPS_PATH}/{{corp}}/{{*path}}"), any(surface_of_added))
+        .fallback(cgi_bin)
+        .with_state(corps)
+        .merge(surface_of_first)
+}
+
+/// Returns what a server has for each corp apart: its control surface and its files.
+pub(crate) fn surface(shared: &Arc<Shared>, corps: &Weak<Corps>) -> Router {
     Router::new()
         .route("/_files/{token}", get(linked_file))
-        .merge(control::routes(&shared))
+        .merge(control::routes(shared, corps))
         .layer(middleware::from_fn(timed))
-        .fallback(cgi_bin)
-        .with_state(shared)
+        .with_state(Arc::clone(shared))
+}
+
+/// Passes a request to the surface of an added corp, which does not know under which path it is served.
+async fn surface_of_added(
+    State(corps): State<Arc<Corps>>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+    mut request: Request,
+) -> Response {
+    let path = request.uri().path().strip_prefix(CORPS_PATH).unwrap_or_default();
+    let (id, path) = path.trim_start_matches('/').split_once('/').unwrap_or_default();
+    let Some(surface) = corps.surface(id) else {
+        return control::unknown_corp(corps.first(), &request);
+    };
+    let prefix = if path.starts_with("_files/") { "/" } else { "/_sim/" };
+    let query = request.uri().query().map_or_else(String::new, |query| format!("?{query}"));
+    let Ok(uri) = format!("{prefix}{path}{query}").parse::<Uri>() else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    // An absolute URI has a host, which the control surface checks.
+    let mut parts = request.uri().clone().into_parts();
+    parts.path_and_query = uri.into_parts().path_and_query;
+    let Ok(uri) = Uri::from_parts(parts) else { return StatusCode::BAD_REQUEST.into_response() };
+    *request.uri_mut() = uri;
+    // The parameters of this path would otherwise join those of the surface.
+    request.extensions_mut().clear();
+    request.extensions_mut().insert(ConnectInfo(peer));
+    match surface.oneshot(request).await {
+        Ok(response) => response,
+        Err(impossible) => match impossible {},
+    }
+}
+
+/// Leads a browser to the page of the simulator. For all other clients the root is an unknown path of the API.
+async fn root(state: State<Arc<Corps>>, peer: ConnectInfo<Peer>, request: Request) -> Response {
+    let is_browser = request.method() == Method::GET && control::page::accepts_html(request.headers());
+    if is_browser {
+        return Redirect::to(control::page::PATH).into_response();
+    }
+    cgi_bin(state, peer, request).await
 }
 
 async fn cgi_bin(
-    State(shared): State<Arc<Shared>>,
+    State(corps): State<Arc<Corps>>,
     ConnectInfo(peer): ConnectInfo<Peer>,
     request: Request,
 ) -> Response {
+    let shared = corps.of_call(request.uri());
     let request_timer = peer.timer.start_request();
     let (head, body) = request.into_parts();
     let body = match read_body(body, || shared.knows_token_of(&head.uri)).await {
@@ -124,7 +177,7 @@ async fn read_body(mut body: Body, is_known: impl FnOnce() -> bool) -> Result<By
 impl Shared {
     /// Whether the query of a call has a valid token.
     fn knows_token_of(&self, uri: &http::Uri) -> bool {
-        let token = api::Args::token_of(uri);
+        let token = api::Args::query_of(uri, "access_token");
         self.world.read().authenticate(token.as_deref(), self.clock.now()).is_ok()
     }
 }

@@ -34,6 +34,8 @@ pub(crate) type CallHook = Arc<dyn Fn(&Arc<Shared>, &str) -> BoxFuture<'static, 
 /// The state that the server's tasks share.
 pub(crate) struct Shared {
     pub(crate) config: SimBuilder,
+    /// The URL of the control surface, ending in a slash.
+    pub(crate) control_url: String,
     pub(crate) clock: Arc<Clock>,
     pub(crate) world: Arc<RwLock<World>>,
     pub(crate) requests: Mutex<RequestLog>,
@@ -64,7 +66,7 @@ impl fmt::Debug for Shared {
 
 impl Shared {
     /// Creates the initial state. `origin` is the base URL of the links that the simulator returns.
-    pub(crate) fn new(config: SimBuilder, origin: String) -> std::io::Result<Arc<Self>> {
+    pub(crate) fn new(config: SimBuilder, origin: String, control_url: String) -> std::io::Result<Arc<Self>> {
         let clock = Arc::new(config.clock());
         let faults = Arc::new(FaultInjector::with(config.faults.clone()));
         let mut world = config.world(clock.now())?;
@@ -86,6 +88,7 @@ impl Shared {
             call_hook: RwLock::default(),
             snapshots: Mutex::default(),
             seeding: Mutex::default(),
+            control_url,
             config,
         }))
     }

@@ -2,7 +2,7 @@
 
 use std::{
     net::SocketAddr,
-    sync::Arc,
+    sync::{Arc, Weak},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -10,10 +10,11 @@ use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time};
 
 use crate::{
     api,
-    callback::worker,
     clock::{TimeError, checked_time, millis},
     config::SimBuilder,
     console::Console,
+    corp_tasks::CorpTasks,
+    corps::Corps,
     digest::digest,
     dump::{CorpDump, dump},
     fault_control::Faults,
@@ -26,7 +27,7 @@ use crate::{
     shared::{CallHook, Shared},
     snapshots::{SnapshotError, SnapshotName},
     state::State,
-    world::callback::{DeliveryRecord, Receiver, ResendError},
+    world::callback::{DeliveryRecord, ResendError},
     write_log::WriteLog,
 };
 
@@ -39,8 +40,18 @@ pub struct Sim {
     shared: Arc<Shared>,
     address: SocketAddr,
     url: String,
+    tasks: CorpTasks,
+    /// The corps of the server, which the server itself keeps.
+    corps: Weak<Corps>,
+    /// Of the simulator that started the server.
+    server: Option<Server>,
+}
+
+/// A running server. Dropping it stops the server.
+#[derive(Debug)]
+struct Server {
     stop: watch::Sender<bool>,
-    tasks: Vec<JoinHandle<()>>,
+    task: JoinHandle<()>,
 }
 
 impl SimBuilder {
@@ -76,19 +87,67 @@ impl Sim {
         let address = listener.local_addr()?;
         config.check(api::PATHS)?;
         let url = format!("http://{address}");
-        let shared = Shared::new(config, url.clone())?;
+        let control_url = format!("{url}/_sim/");
+        let shared = Shared::new(config, url, control_url)?;
+        let corps = Corps::new(Arc::clone(&shared), address, server::surface);
         let (stop, stopped) = watch::channel(false);
-        let tasks = vec![
-            tokio::spawn(server::serve(listener, Arc::clone(&shared), stopped.clone())),
-            tokio::spawn(worker::send_callbacks(Arc::clone(&shared), stopped)),
-            tokio::spawn(verify_callback(Arc::clone(&shared))),
-        ];
-        Ok(Self { shared, address, url, stop, tasks })
+        let mut sim = Self::of_corp(shared, &corps);
+        let task = tokio::spawn(server::serve(listener, corps, stopped));
+        sim.server = Some(Server { stop, task });
+        Ok(sim)
+    }
+
+    fn of_corp(shared: Arc<Shared>, corps: &Arc<Corps>) -> Self {
+        let address = corps.address();
+        Self {
+            tasks: CorpTasks::start(&shared),
+            shared,
+            address,
+            url: format!("http://{address}"),
+            corps: Arc::downgrade(corps),
+            server: None,
+        }
+    }
+
+    /// Adds a corp to the server of this simulator. All corps of a server answer under the same [`url`](Self::url): a
+    /// call belongs to the corp of its token, and `gettoken` to that of its `corpid`. Each corp has its own contacts,
+    /// clock, faults, logs, callbacks and [`control_url`](Self::control_url). The listening address, the accepted host
+    /// names and the allowed outgoing hosts of `corp` are ignored; the server's apply. Dropping the returned simulator
+    /// removes the corp. Without the first simulator the server does not answer.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a setting is out of its limits (`InvalidInput`; the id is 1 to 64 letters, digits, `-` and
+    /// `_`), if the server has a corp with this id (`AlreadyExists`), for the 65th corp (`QuotaExceeded`), and if the
+    /// server has stopped (`NotConnected`).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> std::io::Result<()> {
+    /// use wecom_sim::Sim;
+    ///
+    /// let sim = Sim::start().await;
+    /// let second = sim.add_corp(Sim::builder().corp_id("ww-second").seed(100, 10, 1)).await?;
+    /// assert_eq!(second.url(), sim.url());
+    /// assert_eq!((sim.state().members, second.state().members), (7, 100));
+    /// # Ok(()) }
+    /// ```
+    pub async fn add_corp(&self, corp: SimBuilder) -> std::io::Result<Self> {
+        let stopped = || std::io::Error::new(std::io::ErrorKind::NotConnected, "the server has stopped");
+        let corps = self.corps.upgrade().ok_or_else(stopped)?;
+        let preparing = Arc::clone(&corps);
+        let shared = tokio::task::spawn_blocking(move || preparing.prepare(corp)).await??;
+        corps.add(&shared, None)?;
+        Ok(Self::of_corp(shared, &corps))
     }
 
     /// Returns the base URL for clients.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Returns the URL of this corp's control surface, ending in a slash.
+    pub fn control_url(&self) -> &str {
+        &self.shared.control_url
     }
 
     /// Returns the address that the server listens on.
@@ -327,35 +386,28 @@ impl Sim {
         Ok(())
     }
 
-    /// Stops listening and waits at most five seconds for running calls to finish.
-    pub async fn stop(mut self) {
-        self.stop.send_replace(true);
-        self.shared.due_work.stop();
-        for mut task in std::mem::take(&mut self.tasks) {
-            if time::timeout(STOPPING, &mut task).await.is_err() {
-                task.abort();
-            }
+    /// Takes an added corp away from its server.
+    fn leave(&self) {
+        if let Some(corps) = self.corps.upgrade() {
+            corps.remove(&self.shared);
         }
     }
-}
 
-/// Verifies the callback URL of the start. A failure only logs a warning, because the receiver may start later; the
-/// console refuses such a URL.
-async fn verify_callback(shared: Arc<Shared>) {
-    let (target, corp_id) = {
-        let world = shared.world.read();
-        let corp = world.corp(0);
-        (corp.callbacks.target(Receiver::Contacts).cloned(), corp.id.clone())
-    };
-    let Some(target) = target else { return };
-    if let Err(error) = shared.callback_client.verify(&target, &corp_id, shared.clock.now()).await {
-        tracing::warn!(url = %target.url(), %error, "the callback url failed its verification; it is used anyway");
+    /// Stops listening and waits at most five seconds for running calls to finish.
+    pub async fn stop(mut self) {
+        self.leave();
+        if let Some(mut server) = self.server.take() {
+            server.stop.send_replace(true);
+            if time::timeout(STOPPING, &mut server.task).await.is_err() {
+                server.task.abort();
+            }
+        }
+        self.tasks.stop(STOPPING).await;
     }
 }
 
 impl Drop for Sim {
     fn drop(&mut self) {
-        self.stop.send_replace(true);
-        self.shared.due_work.stop();
+        self.leave();
     }
 }

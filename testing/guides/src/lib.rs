@@ -9,6 +9,14 @@ mod pages {
     struct Readme;
     #[doc = include_str!("../../../README.zh-CN.md")]
     struct ReadmeInChinese;
+    #[doc = include_str!("../../../docs/first-call.md")]
+    struct FirstCall;
+    #[doc = include_str!("../../../docs/zh/first-call.md")]
+    struct FirstCallInChinese;
+    #[doc = include_str!("../../../docs/testing.md")]
+    struct Testing;
+    #[doc = include_str!("../../../docs/zh/testing.md")]
+    struct TestingInChinese;
     #[doc = include_str!("../../../docs/simulator.md")]
     struct Simulator;
     #[doc = include_str!("../../../docs/zh/simulator.md")]

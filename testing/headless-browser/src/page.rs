@@ -13,6 +13,8 @@ use crate::pipe::{Pipe, locked};
 
 /// Greatest width of a phone.
 const PHONE: u32 = 600;
+/// Time limit of [`Page::wait_for`], below that of a reply of the browser.
+const PATIENCE_MS: u32 = 20_000;
 
 /// A tab of the browser.
 #[derive(Debug)]
@@ -38,6 +40,8 @@ impl Page {
             page.call(&format!("{domain}.enable"), json!({}))?;
         }
         page.call("Page.setLifecycleEventsEnabled", json!({"enabled": true}))?;
+        // A tab behind another one would count as hidden, and its timers would be slow.
+        page.call("Emulation.setFocusEmulationEnabled", json!({"enabled": true}))?;
         let size =
             json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width <= PHONE});
         page.call("Emulation.setDeviceMetricsOverride", size)?;
@@ -87,6 +91,36 @@ impl Page {
             Some(exception) => Err(io::Error::other(format!("{expression}: {exception}"))),
             None => Ok(answer["result"]["value"].take()),
         }
+    }
+
+    /// Waits until a JavaScript expression is true. An expression that throws counts as false.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error with the last exception and the text of the page if the expression is not true in time.
+    pub fn wait_for(&self, expression: &str) -> io::Result<()> {
+        let result = self.evaluate(&format!(
+            "new Promise((done) => {{ const until = performance.now() + {PATIENCE_MS}; const look = () => {{ \
+             let thrown = ''; \
+             try {{ if ({expression}) return done(null); }} catch (error) {{ thrown = `${{error}}`; }} \
+             if (performance.now() > until) done(`${{thrown}} ${{document.body.innerText}}`); else setTimeout(look, 10); }}; \
+             look(); }})"
+        ))?;
+        match result.as_str() {
+            Some(page) => Err(io::Error::other(format!("{expression} did not become true: {page}"))),
+            None => Ok(()),
+        }
+    }
+
+    /// Sets the languages that the browser prefers, such as `zh-CN`. The next page that is opened sees them.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the browser does not answer.
+    pub fn prefer_languages(&self, languages: &str) -> io::Result<()> {
+        let agent = self.evaluate("navigator.userAgent")?;
+        let preference = json!({"userAgent": agent, "acceptLanguage": languages});
+        self.call("Emulation.setUserAgentOverride", preference).map(drop)
     }
 
     /// Clicks the middle of the first element that fits the selector. It must be visible.

@@ -75,7 +75,12 @@ class SimulatorServer:
         self._has_own_time = not self._clock["runs"] or abs(ahead) > OWN_TIME
 
     def reset(self) -> None:
-        """Resets the simulator and its clock: to real time, or to the time of `--now` and `--freeze`."""
+        """Resets the simulator and its clock: to real time, or to the time of `--now` and `--freeze`.
+
+        Added corps are removed.
+        """
+        for corp in self.simulator.corps()[1:]:
+            self.simulator.remove_corp(corp["corp_id"])
         self.simulator.reset()
         at = datetime.fromtimestamp(self._clock["now"] / 1000 if self._has_own_time else time.time())
         if self._clock["runs"]:

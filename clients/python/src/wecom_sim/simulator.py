@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Unpack
+from urllib.parse import urlsplit
 
 from wecom_sim.console import Console
 from wecom_sim.transport import Transport
@@ -22,11 +23,13 @@ from wecom_sim.types import (
     FaultState,
     Health,
     JobControl,
+    NewCorp,
     Rates,
     Ready,
     Request,
     RequestFilter,
     Seeded,
+    ServedCorp,
     Settings,
     Shape,
     Snapshot,
@@ -47,9 +50,9 @@ class Simulator:
     Threads can share a `Simulator`. Refused requests raise a `ControlError`.
     """
 
-    def __init__(self, ready: Ready, *, timeout: float = TIMEOUT) -> None:
+    def __init__(self, ready: Ready, *, timeout: float = TIMEOUT, root: str = "/_sim") -> None:
         self.ready: Ready = ready
-        self.transport = Transport(ready["url"], timeout)
+        self.transport = Transport(ready["url"], timeout, root)
         self.console = Console(self.transport)
 
     @property
@@ -178,6 +181,33 @@ class Simulator:
         """Changes the given settings of imports and exports that are submitted later."""
         jobs: JobControl = self.transport.json("PUT", "/_sim/jobs", changes)
         return jobs
+
+    def add_corp(self, corp_id: str, **settings: Unpack[NewCorp]) -> Simulator:
+        """Adds a corp to the server and returns its own control client.
+
+        All corps of a server have the same `url`: a call belongs to the corp of its token. `corp_id` has 1 to 64
+        letters, digits, `-` and `_`. `SimulatorServer.reset` removes added corps.
+        """
+        access = self.transport.json("POST", "/_sim/corps", {"corp_id": corp_id, **settings})
+        root = urlsplit(access["control_url"]).path.rstrip("/")
+        ready = Ready(
+            url=access["url"],
+            corp_id=access["corp_id"],
+            contacts_secret=access["contacts_secret"],
+            agent_id=access["agent_id"],
+            app_secret=access["app_secret"],
+            callback=self.ready["callback"],
+        )
+        return Simulator(ready, timeout=self.transport.timeout, root=root)
+
+    def corps(self) -> list[ServedCorp]:
+        """Returns the corps of the server, the first one first."""
+        corps: list[ServedCorp] = self.transport.json("GET", "/_sim/corps")["corps"]
+        return corps
+
+    def remove_corp(self, corp_id: str) -> None:
+        """Removes an added corp with its state and its tokens."""
+        self.transport.json("DELETE", "/_sim/corps/{corp_id}", corp_id=corp_id)
 
     def snapshot(self, name: str = "default") -> Snapshot:
         """Takes a snapshot of the corp, the clock, tokens, jobs, deliveries, fault rules and rate limits.

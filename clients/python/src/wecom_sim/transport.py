@@ -27,14 +27,16 @@ class ControlError(Exception):
 class Transport:
     """Sends each request on a connection of its own, so threads can share a transport."""
 
-    def __init__(self, url: str, timeout: float) -> None:
+    def __init__(self, url: str, timeout: float, root: str = "/_sim") -> None:
+        """`root` is the path of the control surface, which replaces the `/_sim` of the OpenAPI document."""
         parts = urlsplit(url)
         if parts.scheme != "http" or not parts.hostname:
             raise ValueError(f"invalid URL of a simulator: {url!r}; it must begin with http://")
         self.url = url.rstrip("/")
         self._host = parts.hostname
         self._port = parts.port or 80
-        self._timeout = timeout
+        self.timeout = timeout
+        self._root = root
 
     def send(
         self,
@@ -54,13 +56,14 @@ class Transport:
             ControlError: the simulator refused the request.
             OSError: the simulator cannot be reached.
         """
+        path = self._root + path.removeprefix("/_sim")
         target = path.format_map({name: quote(str(value), safe="") for name, value in places.items()})
         given = {name: _text(value) for name, value in (query or {}).items() if value is not None}
         if given:
             target = f"{target}?{urlencode(given)}"
         content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
         headers = {} if content is None else {"Content-Type": "application/json"}
-        connection = http.client.HTTPConnection(self._host, self._port, timeout=self._timeout)
+        connection = http.client.HTTPConnection(self._host, self._port, timeout=self.timeout)
         try:
             connection.request(method, target, content, headers)
             reply = connection.getresponse()

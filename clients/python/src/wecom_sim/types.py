@@ -30,6 +30,28 @@ class Ready(TypedDict):
     callback: Callback
 
 
+class ServedCorp(TypedDict):
+    """A corp of the server. `control_url` is the URL of its control surface."""
+
+    corp_id: str
+    control_url: str
+    members: int
+    departments: int
+
+
+class NewCorp(TypedDict, total=False):
+    """The settings of an added corp. Without `members` it has the small default contacts."""
+
+    contacts_secret: str
+    agent_id: int
+    app_secret: str
+    legacy: bool
+    members: int
+    departments: int
+    seed: int
+    shape: Shape
+
+
 class Health(TypedDict):
     """The version of a running simulator."""
 
@@ -109,8 +131,9 @@ class Snapshot(TypedDict):
 class Request(TypedDict):
     """One API request as received, with tokens and secrets masked.
 
-    `errcode` is `None` for a file, and if a fault replaced the reply. `unread` has the fields that the endpoint did not
-    read, for example misspelled ones.
+    `errcode` is `None` for a file, and if a fault replaced the reply. `reply` is the beginning of the reply, at most
+    2 KiB, and also `None` for a reply with a token. `unread` has the fields that the endpoint did not read, for example
+    misspelled ones.
     """
 
     number: int
@@ -121,6 +144,7 @@ class Request(TypedDict):
     query: list[tuple[str, str]]
     body: str | None
     errcode: int | None
+    reply: str | None
     caller: str | None
     executed: bool
     faults: list[Fault]

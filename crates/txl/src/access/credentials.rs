@@ -224,13 +224,35 @@ impl CallbackCredentials {
     }
 }
 
+/// The settings of a callback URL, each by itself.
+pub(crate) struct UrlSettings {
+    pub(crate) corp_id: String,
+    pub(crate) token: CallbackToken,
+    pub(crate) key: EncodingAesKey,
+}
+
+impl UrlSettings {
+    pub(crate) fn receiver(&self) -> Receiver {
+        Receiver::new(self.corp_id.as_str(), self.token.clone(), self.key.clone())
+    }
+}
+
 impl Sourced<CallbackCredentials> {
     /// Returns the verifier and decrypter of the requests to the URL.
     ///
     /// # Errors
     ///
-    /// Fails if a value is missing, or if the key is invalid.
+    /// Fails as [`Self::settings`] does.
     pub(crate) fn receiver(&self) -> Result<Receiver> {
+        Ok(self.settings()?.receiver())
+    }
+
+    /// Returns the settings of the URL.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a value is missing, or if the key is invalid.
+    pub(crate) fn settings(&self) -> Result<UrlSettings> {
         let group = self.group()?;
         let corp_id = given(&group.corp_id).ok_or_else(|| {
             self.lacks(ProfileKey::CorpId, &messages::credentials::corp_id(), "--corp-id", "WECOM_CORP_ID")
@@ -240,7 +262,7 @@ impl Sourced<CallbackCredentials> {
             true => group.parsed_key()?,
             false => group.parsed_key().map_err(|failure| self.with_hint(failure))?,
         };
-        Ok(Receiver::new(corp_id, CallbackToken::new(token), key))
+        Ok(UrlSettings { corp_id: corp_id.to_owned(), token: CallbackToken::new(token), key })
     }
 
     fn explained(&self, secret: &GivenSecret<UrlToken>, failure: Failure) -> Failure {

@@ -10,6 +10,7 @@ mod credentials;
 mod key;
 mod problem;
 mod profile;
+mod proposal;
 mod secrets;
 #[cfg(feature = "sim")]
 mod simulator;
@@ -23,16 +24,16 @@ use clap::{Args, ValueEnum};
 use jiff::SignedDuration;
 use wecom_contacts::{AgentId, Client, RetryPolicy, Secret};
 
-use self::secrets::is_blank;
 pub(crate) use self::{
     check::check,
     config_file::{ConfigFile, ConfigPath},
     connection::Connection,
-    credentials::{CallbackCredentials, Credentials},
+    credentials::{CallbackCredentials, Credentials, UrlSettings},
     key::ProfileKey,
     problem::Problem,
-    secrets::{FileKey, GivenSecret, JobKey, JobToken, SecretKind},
-    source::{FileFlags, Sourced, no_home},
+    proposal::{Proposal, existing as existing_file},
+    secrets::{FileKey, GivenSecret, JobKey, JobToken, SecretKind, is_blank, path as path_argument},
+    source::{FileFlags, Sourced, no_home, set_variables},
     token_store::{NONE, own_file},
 };
 #[cfg(feature = "sim")]

@@ -269,7 +269,7 @@ impl Value {
 }
 
 /// A parser of paths. An empty path counts as unset, like an empty variable. The parser of clap would refuse it.
-pub(super) fn path() -> impl TypedValueParser<Value = PathBuf> {
+pub(crate) fn path() -> impl TypedValueParser<Value = PathBuf> {
     OsStringValueParser::new().map(PathBuf::from)
 }
 

@@ -293,7 +293,7 @@ pub(crate) fn no_home() -> Failure {
 }
 
 /// Returns the credential variables that are set and not blank.
-fn set_variables() -> Vec<String> {
+pub(crate) fn set_variables() -> Vec<String> {
     let is_set = |name: &String| {
         env::var_os(name).is_some_and(|value| !value.to_string_lossy().trim_matches(is_blank).is_empty())
     };

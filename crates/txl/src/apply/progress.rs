@@ -5,14 +5,21 @@ use std::{sync::Arc, time::Duration};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use wecom_directory::{apply::RunEvent, run::StepState};
 
-use crate::{messages::apply as messages, output::say};
+use crate::{
+    messages::apply as messages,
+    output::{say, stderr},
+};
 
 /// The progress bar of a run. Where stderr is no terminal, only the lines of failed steps are printed.
 pub(super) struct Gauge(ProgressBar);
 
 impl Gauge {
     pub(super) fn new(is_shown: bool, steps: u64) -> Arc<Self> {
-        let target = if is_shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let target = if is_shown && !stderr::is_silent() {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        };
         let bar = ProgressBar::with_draw_target(Some(steps), target);
         let template = "{spinner} {msg} {pos}/{len} ({eta} left)";
         bar.set_style(

@@ -15,7 +15,7 @@ use crate::{
     failure::{Failure, Result},
     file::Draft,
     messages::directory as messages,
-    output::{Output, print_json_line},
+    output::Output,
     timespan,
 };
 
@@ -103,18 +103,18 @@ impl Command {
                     Err(Failure::new(messages::not_removed(&userid)).remedy(messages::removed_only()))
                 }
             }
-            Verb::Export => export(&*store).await,
+            Verb::Export => export(&*store, output).await,
             Verb::Migrate { to } => migrate(&*store, to, output).await,
         }
     }
 }
 
-async fn export(store: &dyn Store) -> Result {
+async fn export(store: &dyn Store, output: Output) -> Result {
     each_page(store, async |table, rows| {
         for row in rows {
             let mut object = Map::from_iter([("table".to_owned(), Value::from(table.name))]);
             object.extend(table.columns.iter().map(|column| (*column).to_owned()).zip(row));
-            print_json_line(&object)?;
+            output.json_line(&object)?;
         }
         Ok(())
     })

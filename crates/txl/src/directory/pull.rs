@@ -15,7 +15,7 @@ use crate::{
     access::Access,
     failure::{Failure, Result},
     messages::directory as messages,
-    output::{Output, say},
+    output::{Output, say, stderr},
     timespan,
 };
 
@@ -33,9 +33,6 @@ pub(crate) struct Pull {
     /// How the details of members are read
     #[arg(long, value_enum, default_value_t)]
     via: ViaFlag,
-    /// Print nothing but data and errors
-    #[arg(long)]
-    quiet: bool,
     #[command(flatten)]
     mirror: MirrorFlags,
     #[command(flatten)]
@@ -57,7 +54,7 @@ impl Pull {
     pub(crate) async fn run(self, output: Output) -> Result {
         let pull = forgetting(&self.access, prepared(&self.access, self.via.into())?)?;
         let store = self.mirror.open().await?;
-        let report = run(pull, &*store, !self.quiet && output.is_table()).await?;
+        let report = run(pull, &*store, output.is_table()).await?;
         if output.is_table() {
             for line in messages::pulled(&report) {
                 say(line);
@@ -131,7 +128,11 @@ struct Gauge(ProgressBar);
 
 impl Gauge {
     fn new(is_shown: bool) -> Arc<Self> {
-        let target = if is_shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let target = if is_shown && !stderr::is_silent() {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        };
         let bar = ProgressBar::with_draw_target(None, target);
         bar.set_style(
             ProgressStyle::with_template("{spinner} {msg}")

@@ -84,7 +84,7 @@ impl Tree {
                 let title = nodes.iter().find_map(|node| node.name.as_deref()).unwrap_or(corp.as_str());
                 return print_text(&tree::html(title, &nodes));
             }
-            Picture::Json => return Output { format: Format::Json, ..output }.list(&nodes, &[]),
+            Picture::Json => return output.in_format(Format::Json).list(&nodes, &[]),
             Picture::Text if !output.is_table() => return output.list(&nodes, &[]),
             Picture::Text => {}
         }

@@ -1,22 +1,19 @@
 //! The callback URL: it is verified as WeCom does when the URL is saved, from outside of the process that serves it.
 
-use wecom_contacts::callback::{CallbackToken, EncodingAesKey, Receiver};
+use wecom_contacts::callback::{CallbackToken, EncodingAesKey};
 
 use super::{
     diagnosis::{Diagnosis, Page},
     report::Report,
 };
 use crate::{
-    access::{Access, GivenSecret, JobKey, JobToken},
+    access::{Access, GivenSecret, JobKey, JobToken, UrlSettings},
+    callback::{CallbackUrl, Suspect, UrlState, callback_url, probe},
     failure::Result,
     messages::doctor as messages,
 };
 
 const CHECK: &str = "callback URL";
-/// The text that the URL must decrypt and return.
-const ECHO: &str = "4242424242424242";
-/// Bytes of an answer that are read at most.
-const MOST_BYTES: usize = 4096;
 
 pub(super) async fn check(
     access: &Access,
@@ -31,11 +28,10 @@ pub(super) async fn check(
         );
         return;
     };
-    let diagnosis = match diagnosed(access, url, token, key).await {
-        Ok(diagnosis) => diagnosis,
-        Err(failure) => Diagnosis::failed(CHECK, &failure),
-    };
-    report.add(diagnosis);
+    match diagnosed(access, url, token, key).await {
+        Ok(diagnoses) => diagnoses.into_iter().for_each(|diagnosis| report.add(diagnosis)),
+        Err(failure) => report.add(Diagnosis::failed(CHECK, &failure)),
+    }
 }
 
 async fn diagnosed(
@@ -43,49 +39,42 @@ async fn diagnosed(
     url: &str,
     token: &GivenSecret<JobToken>,
     key: &GivenSecret<JobKey>,
-) -> Result<Diagnosis> {
+) -> Result<Vec<Diagnosis>> {
     let key: EncodingAesKey = match key.required()?.parse() {
         Ok(key) => key,
         Err(error) => {
-            return Ok(Diagnosis::problem(CHECK, messages::callback_key_is_none(&error))
-                .remedy(messages::copy_the_callback_settings())
-                .page(Page::Callback));
+            return Ok(vec![
+                Diagnosis::problem(CHECK, messages::callback_key_is_none(&error))
+                    .remedy(messages::copy_the_callback_settings())
+                    .page(Page::Callback),
+            ]);
         }
     };
-    let receiver = Receiver::new(access.corp_id()?, CallbackToken::new(token.required()?), key);
-    let now = jiff::Timestamp::now().as_second().unsigned_abs();
-    let sealed = match receiver.crypto().seal(ECHO, now, "4242") {
-        Ok(sealed) => sealed,
-        Err(error) => return Ok(Diagnosis::problem(CHECK, messages::callback_key_is_none(&error))),
+    let settings =
+        UrlSettings { corp_id: access.corp_id()?, token: CallbackToken::new(token.required()?), key };
+    let Ok(url) = callback_url(url) else {
+        return Ok(vec![Diagnosis::problem(CHECK, messages::callback_url_is_none())]);
     };
-    let Ok(mut url) = reqwest::Url::parse(url) else {
-        return Ok(Diagnosis::problem(CHECK, messages::callback_url_is_none()));
-    };
-    url.query_pairs_mut().extend_pairs(sealed.echo_pairs());
-    let connection = access.connection()?;
-    let mut answer = match connection.http.get(url).send().await {
-        Ok(answer) => answer,
-        Err(error) => {
-            return Ok(Diagnosis::problem(CHECK, messages::callback_is_unreachable(&error.without_url()))
-                .remedy(messages::serve_the_callback()));
+    let url = CallbackUrl::with_client(url, access.connection()?.http);
+    let state = match probe(&url, &settings).await? {
+        Ok(state) => state,
+        Err(reason) => {
+            return Ok(vec![
+                Diagnosis::problem(CHECK, messages::callback_is_unreachable(&reason.0))
+                    .remedy(messages::serve_the_callback()),
+            ]);
         }
     };
-    let status = answer.status();
-    let mut body = Vec::new();
-    while let Ok(Some(chunk)) = answer.chunk().await {
-        body.extend_from_slice(&chunk);
-        if body.len() > MOST_BYTES {
-            break;
+    Ok(match state {
+        UrlState::Verified { .. } => {
+            let warnings = state.warnings().into_iter().map(|warning| Diagnosis::warning(CHECK, warning));
+            std::iter::once(Diagnosis::ok(CHECK, state.words())).chain(warnings).collect()
         }
-    }
-    Ok(if status.is_success() && body == ECHO.as_bytes() {
-        Diagnosis::ok(CHECK, messages::callback_is_verified())
-    } else if status.is_success() {
-        Diagnosis::problem(CHECK, messages::callback_echoes_something_else())
-            .remedy(messages::echo_the_text())
-    } else {
-        Diagnosis::problem(CHECK, messages::callback_refuses(status))
-            .remedy(messages::copy_the_callback_settings())
-            .page(Page::Callback)
+        UrlState::Refused { suspect: Suspect::NoneOfThem, .. } | UrlState::EchoesMore { .. } => {
+            vec![Diagnosis::problem(CHECK, state.words()).remedy(state.remedy())]
+        }
+        UrlState::Refused { .. } => {
+            vec![Diagnosis::problem(CHECK, state.words()).remedy(state.remedy()).page(Page::Callback)]
+        }
     })
 }

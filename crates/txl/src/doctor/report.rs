@@ -42,7 +42,7 @@ impl Report {
 
     pub(super) fn print(&self, output: Output) -> Result {
         match output.format {
-            Format::Json | Format::Jsonl => output.record(self),
+            Format::Json | Format::Jsonl | Format::Yaml => output.record(self),
             Format::Csv => output.list(&self.diagnoses, &[]),
             Format::Table => print_text(&self.text(terminal_width().unwrap_or(COLUMNS).min(COLUMNS))),
         }

@@ -50,9 +50,6 @@ pub(super) struct DestinationArgs {
     /// Number of files of the export to read in parallel. Memory use grows with it
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = numbers::whole::<u8>(1..=16))]
     files_at_once: u8,
-    /// Print only errors and warnings on stderr
-    #[arg(short, long)]
-    quiet: bool,
 }
 
 /// The destination and the format.
@@ -62,7 +59,8 @@ pub(super) struct Destination {
     format: Option<Format>,
     style: Style,
     files_at_once: usize,
-    is_quiet: bool,
+    /// The format of rows that are held in memory and then printed.
+    listed: output::Format,
 }
 
 enum Target {
@@ -72,14 +70,14 @@ enum Target {
 }
 
 impl DestinationArgs {
-    pub(super) fn is_quiet(&self) -> bool {
-        self.quiet
-    }
-
     /// Decides on the destination before a job is submitted, so that no job is wasted.
     pub(super) fn destination(&self, kind: ExportKind, output: Output) -> Result<Destination> {
         let asked = self.format.or((!output.is_table()).then_some(output.format));
         let (to, format) = match &self.out {
+            Some(path) if path != Path::new("-") && output.selects() => {
+                return Err(Failure::usage(messages::formats::file_has_all_fields())
+                    .remedy(messages::formats::redirect_the_selection()));
+            }
             Some(path) if path != Path::new("-") => {
                 if path.is_dir() || ends_as_a_directory(path) {
                     let format = asked.map(Format::asked).transpose()?.unwrap_or_default();
@@ -91,13 +89,21 @@ impl DestinationArgs {
                     (Target::File(path.clone()), Some(format))
                 }
             }
+            // These rows go through the printer of all lists.
+            _ if output.selects() || asked == Some(output::Format::Yaml) => (Target::Stdout, None),
             _ => {
                 let asked = asked.filter(|format| *format != output::Format::Table);
                 (Target::Stdout, asked.map(Format::asked).transpose()?)
             }
         };
         let style = Style { csv_safe: output.csv_safe, ..Style::default() };
-        Ok(Destination { to, format, style, files_at_once: self.files_at_once.into(), is_quiet: self.quiet })
+        Ok(Destination {
+            to,
+            format,
+            style,
+            files_at_once: self.files_at_once.into(),
+            listed: asked.unwrap_or_default(),
+        })
     }
 }
 
@@ -112,7 +118,7 @@ impl Destination {
 
     /// Returns whether progress can be drawn. Rows on the same terminal would mix with it.
     pub(super) fn may_draw(&self) -> bool {
-        !self.is_quiet && (!matches!(self.to, Target::Stdout) || !io::stdout().is_terminal())
+        !matches!(self.to, Target::Stdout) || !io::stdout().is_terminal()
     }
 
     /// Reads and writes all rows of an export. Returns their number.
@@ -135,7 +141,7 @@ impl Destination {
                         // The widest cell decides the width of a column.
                         let rows: Vec<T> = rows.try_collect().await?;
                         gauge.clear();
-                        T::print(&rows, output)?;
+                        T::print(&rows, output.in_format(self.listed))?;
                         Ok(rows.len() as u64)
                     }
                 }

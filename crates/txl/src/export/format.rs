@@ -58,6 +58,8 @@ impl Format {
             output::Format::Jsonl => Ok(Self::Jsonl),
             output::Format::Json => Ok(Self::Json),
             output::Format::Csv => Ok(Self::Csv),
+            output::Format::Yaml => Err(Failure::usage(messages::export::yaml_goes_to_stdout())
+                .remedy(messages::export::leave_out_the_file())),
             output::Format::Table => Err(Failure::usage(messages::export::table_goes_to_stdout())
                 .remedy(messages::export::leave_out_the_file())),
         }

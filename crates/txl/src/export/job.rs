@@ -19,7 +19,7 @@ use crate::{
     access::{Access, FileKey, GivenSecret},
     failure::{Failure, Result},
     messages, numbers,
-    output::{Output, say},
+    output::{Output, say, stderr},
     signals::{self, Signal},
 };
 
@@ -76,9 +76,7 @@ impl Job {
         if self.no_wait {
             return output.ids(&[job.id()]);
         }
-        if !self.to.is_quiet() {
-            say(messages::export::job(job.id()));
-        }
+        say(messages::export::job(job.id()));
         let gauge = Gauge::new(destination.may_draw());
         gauge.wait(job.id());
         let polling = Polling::every(Duration::from_secs(1)).at_most(Duration::from_secs(self.at_most));
@@ -103,11 +101,9 @@ impl Job {
             Ok(rows) => {
                 keys.forget(client, job.id());
                 drop(gauge);
-                if !self.to.is_quiet() {
-                    destination.report(rows);
-                }
+                destination.report(rows);
                 if let damaged @ 1.. = damaged.count() {
-                    say(messages::export::damaged_rows(damaged, rows));
+                    stderr::warn(messages::export::damaged_rows(damaged, rows));
                 }
                 Ok(())
             }

@@ -5,7 +5,10 @@ use std::{sync::Mutex, time::Duration};
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use wecom_contacts::{JobId, exports::Progress};
 
-use crate::messages::{Message, export as messages};
+use crate::{
+    messages::{Message, export as messages},
+    output::stderr,
+};
 
 const TICK: Duration = Duration::from_millis(100);
 
@@ -17,7 +20,11 @@ pub(super) struct Gauge {
 
 impl Gauge {
     pub(super) fn new(is_shown: bool) -> Self {
-        let target = if is_shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let target = if is_shown && !stderr::is_silent() {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        };
         Self { bar: ProgressBar::with_draw_target(None, target), followed: Mutex::default() }
     }
 

@@ -41,10 +41,11 @@ use self::{
 };
 use crate::{
     access::{Access, GivenSecret, JobKey, JobToken},
+    confirm::can_ask,
     failure::{Failure, Result},
     messages::import as messages,
     numbers,
-    output::{Output, say},
+    output::{Output, say, stderr},
 };
 
 /// Import members and departments from spreadsheets, by a job (异步导入)
@@ -268,6 +269,9 @@ impl Job {
         choices: Choices,
         output: Output,
     ) -> Result<Option<ImportFile>> {
+        if !self.yes && !self.preview.dry_run && can_ask() {
+            stderr::speak();
+        }
         source.report(&check)?;
         let mut consent = Consent::default();
         match &check.effects {

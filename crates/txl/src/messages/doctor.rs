@@ -3,7 +3,6 @@
 use std::{fmt::Display, io, path::Path};
 
 use jiff::SignedDuration;
-use reqwest::StatusCode;
 use wecom_contacts::{Bilingual, DepartmentId, Error, ErrorCode};
 use wecom_directory::{Coverage, run::Stop};
 
@@ -326,7 +325,7 @@ pub(crate) fn callback_key_is_none(error: &impl Display) -> Message {
     message!(en: "the EncodingAESKey is not one: {error}"; zh: "EncodingAESKey 不正确：{error}")
 }
 
-pub(crate) fn callback_is_unreachable(error: &reqwest::Error) -> Message {
+pub(crate) fn callback_is_unreachable(error: &Message) -> Message {
     message!(en: "the URL cannot be reached: {error}"; zh: "无法访问该 URL：{error}")
 }
 
@@ -334,31 +333,6 @@ pub(crate) fn serve_the_callback() -> Message {
     message!(
         en: "start the server behind it; WeCom reaches it over the internet, so check DNS, firewall and certificate from outside too";
         zh: "请启动 URL 背后的服务；企业微信从公网访问它，因此 DNS、防火墙和证书也要从外部检查"
-    )
-}
-
-pub(crate) fn callback_is_verified() -> Message {
-    message!(en: "it decrypts and returns the text, as WeCom demands"; zh: "它能解密并返回原文，符合企业微信的要求")
-}
-
-pub(crate) fn callback_refuses(status: StatusCode) -> Message {
-    message!(
-        en: "it refuses the signed request with HTTP {}: its Token, EncodingAESKey or corp id is another one", status.as_u16();
-        zh: "它以 HTTP {} 拒绝了已签名的请求：Token、EncodingAESKey 或企业ID 不一致", status.as_u16()
-    )
-}
-
-pub(crate) fn callback_echoes_something_else() -> Message {
-    message!(
-        en: "it answers, but not with the decrypted text alone (echostr)";
-        zh: "它有应答，但内容不只是解密后的原文（echostr）"
-    )
-}
-
-pub(crate) fn echo_the_text() -> Message {
-    message!(
-        en: "answer the GET with the decrypted echostr: no quotes, no line break, no BOM; `txl callback listen` shows it";
-        zh: "请用解密后的 echostr 应答 GET 请求：不带引号、换行和 BOM；可用 `txl callback listen` 对照"
     )
 }
 

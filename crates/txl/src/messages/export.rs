@@ -99,6 +99,10 @@ pub(crate) fn use_a_known_ending() -> Message {
     )
 }
 
+pub(crate) fn yaml_goes_to_stdout() -> Message {
+    message!(en: "YAML can be written only to stdout"; zh: "YAML 只能写到 stdout")
+}
+
 pub(crate) fn table_goes_to_stdout() -> Message {
     message!(en: "a table can be written only to stdout"; zh: "表格只能写到 stdout")
 }

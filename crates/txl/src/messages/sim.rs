@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::Path};
 
 use reqwest::StatusCode;
 
-use super::Message;
+use super::{Message, agreeing, counted};
 
 /// `names_outgoing` says whether `--allow-outgoing` is given.
 pub(crate) fn is_reachable_from_outside(address: SocketAddr, names_outgoing: bool) -> Message {
@@ -69,6 +69,53 @@ pub(crate) fn how_a_corp_file_is_written() -> Message {
     message!(
         en: "see \"A corp of your own\" in docs/simulator.md for the format";
         zh: "格式见 docs/simulator.md 的 \"A corp of your own\""
+    )
+}
+
+pub(crate) fn sheet_has_faults(path: &Path, faults: u64) -> Message {
+    message!(
+        en: "{} in {} cannot be read", counted(faults, "cell"), path.display();
+        zh: "{} 里有 {faults} 个单元格无法读取", path.display()
+    )
+}
+
+/// `fault` names the line, the column and the reason.
+pub(crate) fn fault_of_the_sheet(fault: &str) -> Message {
+    message!(both: "{fault}")
+}
+
+pub(crate) fn correct_the_sheet() -> Message {
+    message!(
+        en: "correct the cells; every rule of the API applies to a corp file too";
+        zh: "修改这些单元格；接口的每条规则也适用于种子文件"
+    )
+}
+
+pub(crate) fn sheet_has_no_key(path: &Path) -> Message {
+    message!(
+        en: "{} has no column of accounts, mobile numbers or mail addresses", path.display();
+        zh: "{} 没有帐号、手机号或邮箱列", path.display()
+    )
+}
+
+pub(crate) fn name_the_columns() -> Message {
+    message!(
+        en: "name one of the columns 帐号, 手机号 or 邮箱";
+        zh: "加上一列 帐号、手机号 或 邮箱"
+    )
+}
+
+pub(crate) fn people_who_have_left(rows: usize) -> Message {
+    message!(
+        en: "left out: {} with the state 离职", counted(rows, "row");
+        zh: "已略过 {rows} 行状态为离职的人员"
+    )
+}
+
+pub(crate) fn accounts_are_made(people: usize) -> Message {
+    message!(
+        en: "{} without an account {} one: user1, user2, …", counted(people, "row"), agreeing(people as u64, "gets", "get");
+        zh: "{people} 行没有帐号，生成为 user1、user2、…"
     )
 }
 

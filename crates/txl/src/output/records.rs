@@ -9,8 +9,10 @@ use wecom_contacts::imports::MemberColumn;
 use wecom_sheets::writing::{CsvWriter, INCOMPLETE_PREFIX, WriteError};
 
 use super::{
+    columns::Columns,
     fields::{Kind, fields, items, joined, text},
-    json, say,
+    json,
+    stderr::warn,
     stdout::Stdout,
 };
 use crate::{
@@ -19,7 +21,15 @@ use crate::{
 };
 
 /// Prints all fields of the objects, under their names in JSON.
-pub(super) fn list<T: Serialize>(items: &[T], is_safe: bool) -> Result {
+pub(super) fn list<T: Serialize>(
+    items: &[T],
+    columns: Option<&Columns>,
+    is_safe: bool,
+    has_headings: bool,
+) -> Result {
+    if let Some(columns) = columns {
+        columns.check(items, &[])?;
+    }
     // Objects can have different fields, but a table has one set of columns. The fields are therefore collected first.
     let mut filled: IndexMap<String, (usize, bool)> = IndexMap::new();
     for item in items {
@@ -28,6 +38,10 @@ pub(super) fn list<T: Serialize>(items: &[T], is_safe: bool) -> Result {
             *count += 1;
             *is_filled |= !cell(&value).is_empty();
         }
+    }
+    if let Some(columns) = columns {
+        let count = |name: &String| (name.clone(), filled.get(name).copied().unwrap_or_default());
+        filled = columns.names().iter().map(count).collect();
     }
     let kind = Kind::of(filled.keys().map(String::as_str));
     let incomplete: BTreeSet<&str> = filled
@@ -42,7 +56,9 @@ pub(super) fn list<T: Serialize>(items: &[T], is_safe: bool) -> Result {
         true => format!("{INCOMPLETE_PREFIX}{key}"),
         false => key.clone(),
     });
-    sheet.row(headings).map_err(unprinted)?;
+    if has_headings {
+        sheet.row(headings).map_err(unprinted)?;
+    }
     for item in items {
         let fields = fields(item)?;
         let find = |key: &String| fields.iter().find(|(name, _)| name == key);
@@ -52,7 +68,7 @@ pub(super) fn list<T: Serialize>(items: &[T], is_safe: bool) -> Result {
     sheet.finish().map_err(unprinted)?.finish()?;
     if !incomplete.is_empty() {
         let names: Vec<_> = incomplete.into_iter().collect();
-        say(messages::lists::incomplete_columns(&names, INCOMPLETE_PREFIX));
+        warn(messages::lists::incomplete_columns(&names, INCOMPLETE_PREFIX));
     }
     Ok(())
 }
@@ -76,9 +92,11 @@ pub(super) fn finish(sheet: CsvWriter<Stdout>) -> Result {
 }
 
 /// Prints values in one column.
-pub(super) fn values<T: Serialize>(values: &[T], is_safe: bool) -> Result {
+pub(super) fn values<T: Serialize>(values: &[T], is_safe: bool, has_headings: bool) -> Result {
     let mut sheet = CsvWriter::new(Stdout::text()).safe(is_safe);
-    sheet.row(["value"]).map_err(unprinted)?;
+    if has_headings {
+        sheet.row(["value"]).map_err(unprinted)?;
+    }
     for value in values {
         sheet.row([cell(&json(value)?)]).map_err(unprinted)?;
     }

@@ -6,7 +6,9 @@ use serde::{Serialize, Serializer, ser::SerializeMap as _};
 use serde_json::Value;
 use wecom_sheets::writing::CsvWriter;
 
-use super::{Format, Output, records, say, stdout::Stdout, table, unprinted};
+use super::{
+    Format, Output, Selection, document::Document, records, say, stdout::Stdout, table, unprinted, yaml,
+};
 use crate::{failure::Result, messages};
 
 /// How many rows a table reads before it chooses the widths of its columns.
@@ -15,7 +17,10 @@ const HELD: usize = 1_000;
 /// Prints rows with the same columns.
 pub(crate) struct Rows {
     output: Output,
+    /// The columns of the rows that arrive.
     columns: Arc<[String]>,
+    /// The columns that are printed.
+    printed: Arc<[String]>,
     count: usize,
     sink: Option<Sink>,
 }
@@ -27,12 +32,28 @@ enum Sink {
     Json(Stdout),
     Jsonl(Stdout),
     Csv(Box<CsvWriter<Stdout>>),
+    Yaml(Stdout),
+    /// Objects for a filter: all of them are one document, or each is filtered by itself.
+    Filtered(Vec<Document>),
+    EachFiltered,
 }
 
 /// A row, as an object in the order of the columns.
 struct Row {
     columns: Arc<[String]>,
     values: Vec<Value>,
+}
+
+impl Row {
+    /// Returns the row with these columns only.
+    fn selected(mut self, columns: &Arc<[String]>) -> Self {
+        let value = |name: &String| {
+            let at = self.columns.iter().position(|column| column == name)?;
+            Some(std::mem::take(&mut self.values[at]))
+        };
+        let values = columns.iter().map(value).map(Option::unwrap_or_default).collect();
+        Self { columns: Arc::clone(columns), values }
+    }
 }
 
 impl Serialize for Row {
@@ -47,15 +68,26 @@ impl Serialize for Row {
 
 impl Rows {
     pub(super) fn new(output: Output) -> Self {
-        Self { output, columns: Arc::new([]), count: 0, sink: None }
+        Self { output, columns: Arc::new([]), printed: Arc::new([]), count: 0, sink: None }
     }
 
     /// Prints a row. The columns of the first row are those of all.
     pub(crate) fn push(&mut self, columns: &[String], values: Vec<Value>) -> Result {
         if self.count == 0 {
             self.columns = columns.into();
+            self.printed = Arc::clone(&self.columns);
         }
         let row = Row { columns: Arc::clone(&self.columns), values };
+        let row = match &self.output.selection.columns {
+            Some(columns) => {
+                if self.count == 0 {
+                    columns.check(std::slice::from_ref(&row), &[])?;
+                    self.printed = columns.names().into();
+                }
+                row.selected(&self.printed)
+            }
+            None => row,
+        };
         let mut sink = match self.sink.take() {
             Some(sink) => sink,
             None => self.opened()?,
@@ -81,6 +113,9 @@ impl Rows {
                 out.line("")?;
             }
             Sink::Csv(sheet) => records::row(sheet, &row)?,
+            Sink::Yaml(out) => yaml::write_item(out, &row)?,
+            Sink::Filtered(rows) => rows.push(Document::of(&row)?),
+            Sink::EachFiltered => self.output.document(&row)?,
         }
         self.sink = Some(sink);
         self.count += 1;
@@ -109,25 +144,43 @@ impl Rows {
             }
             Sink::Jsonl(out) => out.finish()?,
             Sink::Csv(sheet) => records::finish(*sheet)?,
+            Sink::Yaml(mut out) => {
+                if self.count == 0 {
+                    yaml::write(&mut out, &Document::List(Vec::new()))?;
+                }
+                out.finish()?;
+            }
+            Sink::Filtered(rows) => self.output.document(&rows)?,
+            Sink::EachFiltered => {}
         }
         Ok(())
     }
 
     fn opened(&self) -> Result<Sink> {
+        let Selection { jq, has_no_headers, .. } = self.output.selection;
         Ok(match self.output.format {
+            Format::Jsonl if jq.is_some() => Sink::EachFiltered,
+            _ if jq.is_some() => Sink::Filtered(Vec::new()),
+            Format::Yaml => Sink::Yaml(Stdout::text()),
             Format::Table => Sink::Held(Vec::new()),
             Format::Json => Sink::Json(Stdout::json()),
             Format::Jsonl => Sink::Jsonl(Stdout::json()),
             Format::Csv => {
                 let mut sheet = CsvWriter::new(Stdout::text()).safe(self.output.csv_safe);
-                records::headings(&mut sheet, self.columns.iter().map(String::as_str))?;
+                if !has_no_headers {
+                    records::headings(&mut sheet, self.printed.iter().map(String::as_str))?;
+                }
                 Sink::Csv(Box::new(sheet))
             }
         })
     }
 
     fn laid_out(&self, rows: &[Row]) -> Result<Sink> {
-        let mut layout = table::Layout::of(rows, self.columns.iter().cloned().collect())?;
+        let mut layout = table::Layout::of(
+            rows,
+            self.printed.iter().cloned().collect(),
+            !self.output.selection.has_no_headers,
+        )?;
         for row in rows {
             layout.print(row)?;
         }

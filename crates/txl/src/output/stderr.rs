@@ -2,7 +2,11 @@
 
 #![expect(clippy::disallowed_methods, reason = "all that stderr is used for is here")]
 
-use std::io::{self, IsTerminal, Write};
+use std::{
+    io::{self, IsTerminal, Write},
+    process::Stdio,
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+};
 
 use super::layout::hanging;
 use crate::{
@@ -10,9 +14,39 @@ use crate::{
     messages::Message,
 };
 
-/// Prints a message as one line. On a terminal it is wrapped.
+/// Whether only errors and questions are printed.
+static IS_SILENT: AtomicBool = AtomicBool::new(false);
+
+/// Suppresses messages and progress for the rest of the process. Errors and questions are still printed.
+pub(crate) fn silence() {
+    IS_SILENT.store(true, Relaxed);
+}
+
+/// Ends the silence: a person needs to read what a question is about.
+pub(crate) fn speak() {
+    IS_SILENT.store(false, Relaxed);
+}
+
+/// Returns whether messages and progress are suppressed.
+pub(crate) fn is_silent() -> bool {
+    IS_SILENT.load(Relaxed)
+}
+
+/// Prints a message as one line, unless `--quiet` suppresses it. On a terminal it is wrapped.
 pub(crate) fn say(message: Message) {
+    if !is_silent() {
+        print(&[message]);
+    }
+}
+
+/// Prints a warning about the data itself, which `--quiet` does not suppress.
+pub(crate) fn warn(message: Message) {
     print(&[message]);
+}
+
+/// Prints a question as one line.
+pub(crate) fn ask(question: Message) {
+    print(&[question]);
 }
 
 /// Prints messages in one write, one on each line, so that the lines of two processes do not mix.
@@ -27,6 +61,18 @@ pub(crate) fn print(messages: &[Message]) {
         text.push('\n');
     }
     let _ = io::stderr().write_all(text.as_bytes());
+}
+
+/// Prints a question, after which the answer is typed on the same line.
+pub(crate) fn prompt(question: Message) {
+    let mut stderr = io::stderr();
+    let _ = stderr.write_all(printable(&question.to_string()).as_bytes());
+    let _ = stderr.flush();
+}
+
+/// Ends the line of a question whose answer was not echoed.
+pub(crate) fn end_line() {
+    let _ = io::stderr().write_all(b"\n");
 }
 
 /// Returns whether stderr is a terminal.
@@ -47,4 +93,9 @@ impl Write for Log {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// Returns stderr as the output of a child process.
+pub(crate) fn for_a_child() -> Stdio {
+    io::stderr().into()
 }

@@ -22,21 +22,33 @@ const MOST_LINES: usize = 3;
 const NARROWEST_VALUE: usize = 20;
 
 /// Prints one object, with one line for each field.
-pub(super) fn record(value: &impl Serialize) -> Result {
+pub(super) fn record(value: &impl Serialize, has_headings: bool) -> Result {
     let fields = fields(value)?;
     let kind = Kind::of(fields.iter().map(|(key, _)| key.as_str()));
-    let fields = fields.iter().map(|(key, value)| (kind.heading(key), kind.cell(key, value)));
     let mut out = Stdout::text();
-    block(&mut out, &fields.collect::<Vec<_>>(), terminal_width())?;
+    if !has_headings {
+        for (key, value) in &fields {
+            out.line(&kind.cell(key, value))?;
+        }
+        return out.finish();
+    }
+    let width = terminal_width();
+    let fields = fields.iter().map(|(key, value)| (heading(kind, key, width), kind.cell(key, value)));
+    block(&mut out, &fields.collect::<Vec<_>>(), width)?;
     out.finish()
 }
 
 /// Prints many objects, with these fields as columns.
-pub(super) fn list<T: Serialize>(items: &[T], columns: &[&str]) -> Result {
-    let mut layout = Layout::of(items, columns.iter().map(|&column| column.to_owned()).collect())?;
+pub(super) fn list<T: Serialize>(items: &[T], columns: Vec<String>, has_headings: bool) -> Result {
+    let mut layout = Layout::of(items, columns, has_headings)?;
     // Two passes instead of all cells in memory.
     items.iter().try_for_each(|item| layout.print(item))?;
     layout.finish()
+}
+
+/// Returns the heading of a field. In a file or a pipe it is the JSON name alone, which is one word for programs such as awk.
+fn heading(kind: Kind, key: &str, width: Option<usize>) -> &str {
+    if width.is_some() { kind.heading(key) } else { key }
 }
 
 /// A table whose widths are known.
@@ -45,12 +57,15 @@ pub(super) struct Layout {
     columns: Vec<String>,
     arrangement: Arrangement,
     out: Stdout,
+    /// The width of the terminal.
+    width: Option<usize>,
+    has_headings: bool,
     is_empty: bool,
 }
 
 impl Layout {
-    /// Chooses the widths by these objects, and prints the headings.
-    pub(super) fn of<T: Serialize>(items: &[T], columns: Vec<String>) -> Result<Self> {
+    /// Chooses the widths by these objects, and prints the headings if there are any.
+    pub(super) fn of<T: Serialize>(items: &[T], columns: Vec<String>, has_headings: bool) -> Result<Self> {
         let kind = Kind::of(columns.iter().map(String::as_str));
         let mut widest = vec![0; columns.len()];
         for item in items {
@@ -58,17 +73,21 @@ impl Layout {
                 *widest = (*widest).max(width_of(&cell));
             }
         }
-        let headings: Vec<_> = columns.iter().map(|key| kind.heading(key)).collect();
-        let arrangement = arranged(&headings, &widest, terminal_width());
+        let width = terminal_width();
+        let heading =
+            |key: &'_ String| if has_headings { heading(kind, key, width).to_owned() } else { String::new() };
+        let headings: Vec<String> = columns.iter().map(heading).collect();
+        let headings: Vec<&str> = headings.iter().map(String::as_str).collect();
+        let arrangement = arranged(&headings, &widest, width);
         let mut out = Stdout::text();
-        if let Arrangement::Rows(shown) = &arrangement {
+        if let (Arrangement::Rows(shown), true) = (&arrangement, has_headings) {
             row(&mut out, shown, |column, wide| heading_lines(headings[column], wide))?;
         }
-        Ok(Self { kind, columns, arrangement, out, is_empty: true })
+        Ok(Self { kind, columns, arrangement, out, width, has_headings, is_empty: true })
     }
 
     pub(super) fn print(&mut self, item: &impl Serialize) -> Result {
-        let Self { kind, columns, arrangement, out, is_empty } = self;
+        let Self { kind, columns, arrangement, out, width: terminal, has_headings, is_empty } = self;
         let cells = cells(*kind, columns, item)?;
         match arrangement {
             Arrangement::Rows(shown) => {
@@ -78,7 +97,8 @@ impl Layout {
                 if !*is_empty {
                     out.line("")?;
                 }
-                let headings = columns.iter().map(|key| kind.heading(key));
+                let headings =
+                    columns.iter().map(|key| if *has_headings { heading(*kind, key, *terminal) } else { "" });
                 block(out, &headings.zip(cells).collect::<Vec<_>>(), Some(*width))?;
             }
         }

@@ -21,7 +21,7 @@ use crate::{
 /// Prints a plan: text for people, the contract's object for scripts, a row for each change as CSV.
 pub(crate) fn print(plan: &Plan, look: &Look, file: Option<&Path>, output: Output) -> Result {
     let format = match output.format {
-        Format::Json | Format::Jsonl => return output.record(&Contract::of(plan)),
+        Format::Json | Format::Jsonl | Format::Yaml => return output.record(&Contract::of(plan)),
         Format::Csv => PlanFormat::Csv,
         Format::Table => PlanFormat::Text,
     };

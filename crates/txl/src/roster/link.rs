@@ -22,7 +22,7 @@ use crate::{
     confirm,
     failure::{Failure, Result},
     messages::{directory as mirror_messages, roster as messages},
-    output::{Format, Output, say},
+    output::{Output, say},
 };
 
 /// How many members are read at once.
@@ -75,7 +75,7 @@ impl Link {
             say(messages::nothing_to_link());
             return Ok(());
         }
-        let table = Output { format: Format::Table, csv_safe: false };
+        let table = Output::table();
         table.list(&proposals, &["line", "key", "userid", "name", "by"])?;
         if !self.yes {
             confirm::ask(messages::store_links(proposals.len())).await?;

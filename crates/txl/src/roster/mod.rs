@@ -15,3 +15,8 @@ pub(crate) use self::{
     known::KnownCorp,
     source::{ReadingArgs, RosterFiles},
 };
+#[cfg(feature = "sim")]
+pub(crate) use self::{
+    source::{print_columns, print_reading},
+    unreadable::unreadable,
+};

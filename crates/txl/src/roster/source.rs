@@ -342,7 +342,8 @@ fn departments(
     Err(Failure::new(messages::faulty_departments(path, &faulty)).remedy(messages::correct_the_departments()))
 }
 
-fn print_columns(table: &RosterTable, say: Say) {
+/// Reports what the columns of a file mean.
+pub(crate) fn print_columns(table: &RosterTable, say: Say) {
     for column in table.columns() {
         let heading = &column.heading;
         match &column.meaning {
@@ -371,7 +372,8 @@ fn print_columns(table: &RosterTable, say: Say) {
     }
 }
 
-fn print_reading(reading: &RosterReading, say: Say) {
+/// Reports what was corrected and skipped in a file.
+pub(crate) fn print_reading(reading: &RosterReading, say: Say) {
     for (heading, correction, count) in &reading.corrected {
         say(file_messages::corrected(heading, *count, correction));
     }

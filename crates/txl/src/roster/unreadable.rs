@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Returns the failure to read the file at `path`.
-pub(super) fn unreadable(path: &Path, error: &Error) -> Failure {
+pub(crate) fn unreadable(path: &Path, error: &Error) -> Failure {
     let failure = Failure::new(messages::cannot_read_roster(path)).because(error);
     let is_usage = matches!(
         error,

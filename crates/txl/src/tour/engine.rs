@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::{
     failure::{Failure, Result, printable},
     messages,
-    output::{Format, Output, padded, print_json_line, print_text, terminal_width, width_of, wrapped},
+    output::{Format, Output, padded, print_text, terminal_width, width_of, wrapped},
 };
 
 /// Maximum duration of a step. No call of the tour is slow.
@@ -106,8 +106,8 @@ impl Engine {
             note,
         };
         match self.output.format {
-            Format::Json | Format::Jsonl => self.unheard = print_json_line(&ran).err(),
-            Format::Table | Format::Csv => self.unprinted.push(ran),
+            Format::Json | Format::Jsonl => self.unheard = self.output.json_line(&ran).err(),
+            Format::Table | Format::Csv | Format::Yaml => self.unprinted.push(ran),
         }
         value
     }
@@ -121,9 +121,10 @@ impl Engine {
         let Self { steps, failed, .. } = self;
         match self.output.format {
             Format::Json | Format::Jsonl => {
-                print_json_line(&serde_json::json!({"summary": {"steps": steps, "failed": failed}}))?;
+                let summary = serde_json::json!({"summary": {"steps": steps, "failed": failed}});
+                self.output.json_line(&summary)?;
             }
-            Format::Csv => self.output.list(&self.unprinted, &[])?,
+            Format::Csv | Format::Yaml => self.output.list(&self.unprinted, &[])?,
             Format::Table => {
                 let seconds = self.began.elapsed().as_secs_f64();
                 print_text(&format!(

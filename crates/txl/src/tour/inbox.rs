@@ -34,9 +34,10 @@ impl Inbox {
         let token = CallbackToken::new(token);
         let receiver = Receiver::new(corp_id, token.clone(), key.clone());
         // The simulator's clock can have any time, and the tour changes it, so there is no replay window.
-        let listener = Listener::start((Ipv4Addr::LOCALHOST, 0).into(), receiver.clone(), None)
-            .await
-            .map_err(|error| Failure::new(messages::tour::no_port_for_callbacks()).because(&error))?;
+        let listener =
+            Listener::start((Ipv4Addr::LOCALHOST, 0).into(), receiver.clone(), None, None)
+                .await
+                .map_err(|error| Failure::new(messages::tour::no_port_for_callbacks()).because(&error))?;
         Ok(Self {
             url: format!("http://{}/callback", listener.address),
             listener: Mutex::new(listener),
@@ -67,6 +68,9 @@ impl Inbox {
             Received::Event(notification) => Ok(*notification),
             Received::Verification => Err(unmet("a verification arrived instead of an event")),
             Received::Refused(refusal) => Err(unmet("a callback was refused").because(&refusal)),
+            Received::Forwarded { .. } | Received::NotForwarded { .. } => {
+                Err(unmet("a callback was forwarded"))
+            }
         }
     }
 

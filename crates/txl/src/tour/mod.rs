@@ -49,7 +49,7 @@ pub(crate) struct Tour {
 impl Tour {
     pub(crate) async fn run(self, output: Output) -> Result {
         let format = if self.json { Format::Jsonl } else { output.format };
-        let mut tour = Engine::new(Output { format, ..output });
+        let mut tour = Engine::new(output.in_format(format));
         let (mut stage, where_to) = match self.simulator.named() {
             Some(address) => {
                 let stage = Stage::new(&address, None).await?;

@@ -50,6 +50,19 @@ fn sealed_messages_are_decrypted_and_forged_ones_are_refused() {
     callback(&["decrypt", query], "").fails_with(1).with_remedy();
 }
 
+/// Does something in the console of the simulator at this address. Returns its answer.
+pub(crate) fn console(address: &str, action: &str, body: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let request = format!(
+        "POST /_sim/console/{action} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
 /// A message of `tests/cases`: its signature is valid, but it is not well-formed XML.
 const NOT_WELL_FORMED: &str = include_str!("../../../../tests/cases/event-not-well-formed.xml");
 
@@ -222,15 +235,7 @@ fn the_listener_prints_the_callbacks_of_the_simulator() {
     assert!(said.next().unwrap().unwrap().contains("refused"));
 
     let address = sim.text("url").trim_start_matches("http://");
-    let body = r#"{"name":"客服部","parentid":1}"#;
-    let mut stream = TcpStream::connect(address).unwrap();
-    let request = format!(
-        "POST /_sim/console/create_department HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-        body.len()
-    );
-    stream.write_all(request.as_bytes()).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
+    let answer = console(address, "create_department", r#"{"name":"客服部","parentid":1}"#);
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
 
     let mut line = String::new();

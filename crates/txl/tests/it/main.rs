@@ -7,7 +7,12 @@ mod apply_kills;
 #[cfg(unix)]
 mod browser;
 mod callback;
+mod callback_check;
+mod callback_delivery;
+#[cfg(unix)]
+mod callback_listen;
 mod callback_output;
+mod callback_server;
 mod chinese;
 mod commands;
 mod config;
@@ -39,7 +44,10 @@ mod run;
 #[cfg(unix)]
 mod screens;
 mod scripted;
+mod seed_sheets;
+mod selection;
 #[cfg(unix)]
+mod setup;
 mod signals;
 mod sim;
 #[cfg(unix)]

@@ -22,6 +22,8 @@ pub(crate) struct Terminal {
     keyboard: File,
     output: Receiver<Vec<u8>>,
     seen: Vec<u8>,
+    /// How much had been seen when the last keys were pressed.
+    after: usize,
 }
 
 impl Terminal {
@@ -50,12 +52,21 @@ impl Terminal {
                 }
             }
         });
-        Self { child, keyboard, output, seen: Vec::new() }
+        Self { child, keyboard, output, seen: Vec::new(), after: 0 }
     }
 
     /// Waits until the text has appeared.
     pub(crate) fn wait_for(&mut self, text: &str) {
-        while !self.text().contains(text) {
+        self.wait_after(0, text);
+    }
+
+    /// Waits until the text has appeared after the last line that was typed.
+    pub(crate) fn wait_for_again(&mut self, text: &str) {
+        self.wait_after(self.after, text);
+    }
+
+    fn wait_after(&mut self, start: usize, text: &str) {
+        while !String::from_utf8_lossy(&self.seen[start..]).contains(text) {
             match self.output.recv_timeout(TIMEOUT) {
                 Ok(bytes) => self.seen.extend(bytes),
                 Err(_) => panic!("`{text}` does not appear: {}", self.text()),
@@ -65,7 +76,19 @@ impl Terminal {
 
     /// Types a line.
     pub(crate) fn enter(&mut self, line: &str) {
-        self.keyboard.write_all(format!("{line}\n").as_bytes()).unwrap();
+        self.press(format!("{line}\n").as_bytes());
+    }
+
+    /// Presses keys.
+    pub(crate) fn press(&mut self, keys: &[u8]) {
+        self.after = self.seen.len();
+        self.keyboard.write_all(keys).unwrap();
+    }
+
+    /// Sends a signal to the command.
+    pub(crate) fn signal(&self, signal: &str) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
     }
 
     /// Waits for the end of the command. Returns its exit code and the whole output.

@@ -17,7 +17,10 @@ use crate::{
     Result,
     journal::ObjectKind,
     plan::Step,
-    pull::merge::{self, Departments, Sight},
+    pull::{
+        departments::english_name,
+        merge::{self, Departments, Sight},
+    },
     record::MemberRecord,
     store::MemberKey,
 };
@@ -135,14 +138,7 @@ impl Sighted {
         let details = self.departments.get(&id);
         Some(DepartmentNow {
             name: details.map_or(Seen::Hidden, |details| details.name.clone()),
-            // WeCom leaves out the English name of a department that has none.
-            name_en: match details {
-                Some(Department { name: Seen::Known(_), name_en: Seen::Hidden, .. }) => {
-                    Seen::Known(String::new())
-                }
-                Some(details) => details.name_en.clone(),
-                None => Seen::Hidden,
-            },
+            name_en: details.map_or(Seen::Hidden, english_name),
             parent: node.parentid,
             order: node.order,
         })

@@ -112,7 +112,10 @@ impl Serialize for GateLimits {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(Measure::ALL.len() + 1))?;
         for measure in Measure::ALL {
-            map.serialize_entry(measure.name(), &self.limit(*measure))?;
+            map.serialize_entry(
+                measure.name(),
+                &WrittenLimit::new(self.limit(*measure), measure.default_limit()),
+            )?;
         }
         map.serialize_entry("window", &self.window)?;
         map.end()
@@ -221,13 +224,37 @@ impl Limit {
     }
 }
 
+/// A limit as a plan writes it.
+#[derive(Serialize)]
+struct WrittenLimit {
+    /// Without this key a reader takes the number of the default. `null` takes the default's number away.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count: Option<Option<u64>>,
+    share: f64,
+    floor: u64,
+}
+
+impl WrittenLimit {
+    fn new(limit: Limit, default: Limit) -> Self {
+        let count = (limit.count.is_some() || default.count.is_some()).then_some(limit.count);
+        Self { count, share: limit.share, floor: limit.floor }
+    }
+}
+
 /// A limit as a policy writes it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PartOfLimit {
-    count: Option<u64>,
+    /// `Some(None)` for a `null`.
+    #[serde(default, deserialize_with = "given")]
+    count: Option<Option<u64>>,
     share: Option<f64>,
     floor: Option<u64>,
+}
+
+/// Reads a value that is given, be it `null`.
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<u64>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
 }
 
 impl PartOfLimit {
@@ -236,7 +263,7 @@ impl PartOfLimit {
         if !(0.0..=1.0).contains(&share) {
             return Err("a share is a number from 0 to 1");
         }
-        let (count, floor) = (self.count.or(default.count), self.floor.unwrap_or(default.floor));
+        let (count, floor) = (self.count.unwrap_or(default.count), self.floor.unwrap_or(default.floor));
         Ok(Limit { count, share, floor })
     }
 }
@@ -250,6 +277,18 @@ mod tests {
         let limit = Limit::new(Some(50), 0.05, 3);
         assert_eq!([10, 100, 1_000, 100_000].map(|whole| limit.allowed(whole)), [3, 5, 50, 50]);
         assert_eq!(Limit::new(None, 0.30, 20).allowed(1_000), 300);
+    }
+
+    #[test]
+    fn limits_read_back_as_they_were_written() {
+        for count in [None, Some(7)] {
+            let mut limits = GateLimits::default();
+            for measure in Measure::ALL {
+                limits.set(*measure, Limit::new(count, 0.5, 1));
+            }
+            let json = serde_json::to_value(&limits).unwrap();
+            assert_eq!(serde_json::from_value::<GateLimits>(json).unwrap(), limits);
+        }
     }
 
     #[test]

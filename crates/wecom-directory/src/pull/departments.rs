@@ -63,7 +63,7 @@ pub(super) fn merge(records: Vec<DepartmentRecord>, readings: &Readings, is_base
         if let Some((at, row)) = readings.details.as_ref().and_then(|(at, rows)| Some((at, rows.get(id)?))) {
             read_at = read_at.max(*at);
             set(&mut fields, "name", &mut record.name, &row.name);
-            set(&mut fields, "name_en", &mut record.name_en, &row.name_en);
+            set(&mut fields, "name_en", &mut record.name_en, &english_name(row));
             // An app may see a department and not its parent.
             if !readings.nodes.as_ref().is_some_and(|(_, nodes)| nodes.contains_key(id)) {
                 set(&mut fields, "parentid", &mut record.parent, &row.parentid);
@@ -121,6 +121,14 @@ pub(super) fn difference(
     let place = |node: Option<&DepartmentNode>| node.map(|node| (node.parentid, node.order));
     let all = before.keys().chain(after.keys()).copied();
     all.filter(|id| place(before.get(id)) != place(after.get(id))).collect()
+}
+
+/// Returns the English name as a reply shows it: WeCom leaves the key out for a department that has none (recorded live).
+pub(crate) fn english_name(department: &Department) -> Seen<String> {
+    match (&department.name, &department.name_en) {
+        (Seen::Known(_), Seen::Hidden) => Seen::Known(String::new()),
+        (_, name_en) => name_en.clone(),
+    }
 }
 
 fn set<T: Clone + PartialEq + serde::Serialize>(

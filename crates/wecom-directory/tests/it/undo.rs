@@ -232,6 +232,25 @@ async fn a_removed_department_comes_back_under_its_id_and_a_full_one_stays() {
     );
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_english_name_that_a_department_did_not_have_is_written_and_taken_away() {
+    let corp = start().await;
+    corp.contacts.departments().create(NewDepartment::new("旧部", 1).id(20)).await.unwrap();
+    corp.pull().await;
+    let before = corp.sim.digest();
+    let departments = corp.store.departments(&corp.id()).await.unwrap();
+    let record = departments.iter().find(|department| department.id == 20).unwrap();
+    assert_eq!(record.name_en, Seen::Known(String::new()));
+    run(&corp, vec![department(20, StepAction::Update, json!({"name_en": ["", "Old"]}))]).await;
+    let name_en = async || corp.app.departments().get(20).await.unwrap().name_en;
+    assert_eq!(name_en().await, Seen::Known("Old".into()));
+    let plan = undo(&corp).plan(&corp.store).await.unwrap();
+    assert_eq!(plan.findings, []);
+    assert!(apply_undo(&corp, &plan).await.is_clean());
+    assert_eq!(name_en().await, Seen::Hidden);
+    assert_eq!(corp.sim.digest(), before);
+}
+
 /// Moves of the first members of the corp into a department.
 async fn moves(corp: &Corp, count: usize, into: u32) -> Vec<Step> {
     let members = corp.members().await;

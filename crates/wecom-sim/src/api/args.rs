@@ -79,9 +79,9 @@ impl Args {
     }
 
     /// Returns the token from the query, before the body is read.
-    pub(crate) fn token_of(uri: &http::Uri) -> Option<String> {
+    pub(crate) fn query_of(uri: &http::Uri, key: &str) -> Option<String> {
         let pairs = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
-        pairs.into_iter().find(|(key, _)| key == "access_token").map(|(_, token)| token.into_owned())
+        pairs.into_iter().find(|(name, _)| name == key).map(|(_, value)| value.into_owned())
     }
 
     /// Returns the token, which is always in the query.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, Method};
 
 use super::{
@@ -16,7 +16,7 @@ use super::{
 use crate::{
     clock::Millis,
     media_downloads,
-    request_log::{Logged, Trace},
+    request_log::{Logged, Trace, reply_beginning},
     shared::Shared,
     world::{Caller, Fail, World},
 };
@@ -58,10 +58,19 @@ pub(super) fn note(
     if let Some(write) = &mut trace.write {
         add_assigned_id(write, &outcome);
     }
-    let headers = log(shared, incoming, errcode(&outcome), now, trace);
+    let code = errcode(&outcome);
     match outcome {
-        Ok(reply) => reply.into_response(&headers),
-        Err(fail) => fail.into_response(now, ip, route.empty),
+        Ok(reply) => {
+            trace.reply = reply_beginning(reply.text());
+            let headers = log(shared, incoming, code, now, trace);
+            reply.into_response(&headers)
+        }
+        Err(fail) => {
+            let refusal = fail.refusal(now, ip, route.empty);
+            trace.reply = reply_beginning(&refusal.body);
+            log(shared, incoming, code, now, trace);
+            refusal.into_response()
+        }
     }
 }
 

@@ -7,9 +7,16 @@ use http::{HeaderValue, header};
 
 use crate::{clock::Millis, world::Fail};
 
+/// The reply of a refused call.
+pub(crate) struct Refusal {
+    code: i32,
+    errmsg: String,
+    pub(crate) body: String,
+}
+
 impl Fail {
     /// Builds the reply: an errcode in an HTTP 200, with empty lists for the keys in `empty`.
-    pub(crate) fn into_response(self, now: Millis, ip: IpAddr, empty: &[&str]) -> Response {
+    pub(crate) fn refusal(self, now: Millis, ip: IpAddr, empty: &[&str]) -> Refusal {
         let Self { code, text, bare } = self;
         let errmsg = if bare {
             text.into_owned()
@@ -26,7 +33,13 @@ impl Fail {
         for key in empty {
             body.insert((*key).into(), serde_json::Value::Array(Vec::new()));
         }
-        let body = serde_json::Value::Object(body).to_string();
+        Refusal { code, errmsg, body: serde_json::Value::Object(body).to_string() }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let Self { code, errmsg, body } = self;
         let mut response =
             ([(header::CONTENT_TYPE, "application/json; charset=UTF-8")], body).into_response();
         response.headers_mut().insert("Error-Code", HeaderValue::from(code));

@@ -61,6 +61,14 @@ impl Reply {
         self
     }
 
+    /// Returns the JSON of the reply; empty for a file.
+    pub(crate) fn text(&self) -> &str {
+        match self {
+            Self::Json { body, .. } => std::str::from_utf8(body).unwrap_or_default(),
+            Self::File { .. } => "",
+        }
+    }
+
     pub(crate) fn errcode(&self) -> Option<i32> {
         matches!(self, Self::Json { .. }).then_some(0)
     }

@@ -6,21 +6,22 @@
 mod behaviour;
 mod clock;
 mod contacts;
+mod corps;
 mod document;
 mod faults;
 mod input;
-mod inspector;
 mod jobs;
 mod logs;
 mod operation;
+pub(crate) mod page;
 mod schemas;
 mod settings;
 mod snapshots;
 
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Weak};
 
 use axum::{
-    Json, Router,
+    Extension, Json, Router,
     extract::{Request, State},
     middleware::{self, Next},
     response::{IntoResponse, Redirect, Response},
@@ -32,6 +33,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     console::{self, ConsoleError},
+    corps::Corps,
     shared::Shared,
 };
 pub(crate) use input::Input;
@@ -41,11 +43,11 @@ pub(crate) use operation::{Call, Operation};
 /// Returns all endpoints.
 fn operations() -> Vec<Operation> {
     let mut all = vec![
-        Operation::get("/_sim", "inspector_redirect", "Redirects to the page.", redirect),
-        Operation::get(ROOT, "inspector", "Returns a page with the state of the simulator.", inspector::page),
+        Operation::get("/_sim", "page_redirect", "Redirects to the page.", redirect),
         Operation::get("/_sim/healthz", "healthz", "Returns the version while the server runs.", healthz),
         Operation::get("/_sim/openapi.json", "openapi", "Returns this document.", openapi),
     ];
+    all.extend(page::operations());
     all.extend(contacts::operations());
     all.extend(clock::operations());
     all.extend(behaviour::operations());
@@ -54,11 +56,10 @@ fn operations() -> Vec<Operation> {
     all.extend(jobs::operations());
     all.extend(logs::operations());
     all.extend(snapshots::operations());
+    all.extend(corps::operations());
     all.extend(console::operations());
     all
 }
-
-const ROOT: &str = "/_sim/";
 
 /// The OpenAPI document, which is the same for all simulators.
 static DOCUMENT: LazyLock<Map<String, Value>> = LazyLock::new(|| match document::document(&operations()) {
@@ -66,7 +67,7 @@ static DOCUMENT: LazyLock<Map<String, Value>> = LazyLock::new(|| match document:
     _ => Map::new(),
 });
 
-pub(crate) fn routes(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
+pub(crate) fn routes(shared: &Arc<Shared>, corps: &Weak<Corps>) -> Router<Arc<Shared>> {
     let (mut all, mut below) = (Router::new(), Router::new());
     for operation in operations() {
         match operation.path.strip_prefix("/_sim") {
@@ -77,6 +78,7 @@ pub(crate) fn routes(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
         }
     }
     all.nest("/_sim", below.fallback(unknown).method_not_allowed_fallback(wrong_method))
+        .layer(Extension(Weak::clone(corps)))
         .layer(middleware::from_fn_with_state(Arc::clone(shared), admitted))
 }
 
@@ -89,7 +91,7 @@ async fn admitted(State(shared): State<Arc<Shared>>, request: Request, next: Nex
 
 /// The paths in the page are relative to the page.
 async fn redirect(_call: Call) -> Result<Redirect, Refused> {
-    Ok(Redirect::permanent(ROOT))
+    Ok(Redirect::permanent(page::PATH))
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -106,6 +108,17 @@ async fn healthz(_call: Call) -> Result<Json<Health>, Refused> {
 
 async fn openapi(_call: Call) -> Result<Json<&'static Map<String, Value>>, Refused> {
     Ok(Json(&DOCUMENT))
+}
+
+/// Refuses a request for the control surface of a corp that the server does not have.
+pub(crate) fn unknown_corp(first: &Shared, request: &Request) -> Response {
+    match first.control_access.check(request.uri(), request.headers()) {
+        Ok(()) => {
+            Refused::new(StatusCode::NOT_FOUND, "the server has no such corp; GET /_sim/corps lists them")
+        }
+        Err(error) => Refused::new(StatusCode::FORBIDDEN, error),
+    }
+    .into_response()
 }
 
 async fn unknown(uri: Uri) -> Response {

@@ -3,12 +3,15 @@
 //! A handler gets a [`Call`] and returns a reply. The types of the call's parts and of the reply are also the source
 //! of the schemas, so the document cannot differ from what the handler reads and returns.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{
+    borrow::Cow,
+    sync::{Arc, Weak},
+};
 
 use axum::{
     Json,
     extract::{FromRequest, FromRequestParts, RawPathParams, Request, State},
-    response::{Html, IntoResponse, Redirect, Response},
+    response::{IntoResponse, Redirect, Response},
     routing::{self, MethodFilter, MethodRouter},
 };
 use http::{StatusCode, header};
@@ -20,7 +23,7 @@ use super::{
     input::{Input, Refused, StrictQuery},
     schemas::Schemas,
 };
-use crate::shared::Shared;
+use crate::{corps::Corps, shared::Shared};
 
 /// One endpoint.
 pub(crate) struct Operation {
@@ -46,6 +49,7 @@ pub(crate) struct Description {
 /// The decoded request of an operation.
 pub(crate) struct Call<P = (), Q = (), B = ()> {
     pub(crate) shared: Arc<Shared>,
+    pub(crate) corps: Weak<Corps>,
     pub(crate) path: P,
     pub(crate) query: Q,
     pub(crate) body: B,
@@ -54,11 +58,12 @@ pub(crate) struct Call<P = (), Q = (), B = ()> {
 impl<P: PathInput, Q: QueryInput, B: BodyInput> Call<P, Q, B> {
     async fn read(shared: Arc<Shared>, request: Request) -> Result<Self, Refused> {
         let (mut parts, body) = request.into_parts();
+        let corps = parts.extensions.get::<Weak<Corps>>().cloned().unwrap_or_default();
         let path = RawPathParams::from_request_parts(&mut parts, &()).await.map_err(Refused::bad)?;
         let path = P::parse(path.iter().next().map_or("", |(_, value)| value))?;
         let query = Q::read(&mut parts).await?;
         let body = B::read(Request::from_parts(parts, body)).await?;
-        Ok(Self { shared, path, query, body })
+        Ok(Self { shared, corps, path, query, body })
     }
 }
 
@@ -275,22 +280,6 @@ impl<T: Serialize + JsonSchema + 'static> Reply for Json<T> {
     fn respond(self) -> Response {
         // A cached reply would show an old state.
         ([(header::CACHE_CONTROL, "no-store")], self).into_response()
-    }
-}
-
-/// A page for a browser, with its content security policy.
-pub(crate) struct Page {
-    pub(crate) html: &'static str,
-    pub(crate) policy: &'static str,
-}
-
-impl Reply for Page {
-    fn content(_schemas: &mut Schemas) -> Option<(&'static str, Value)> {
-        Some(("text/html", json!({"type": "string"})))
-    }
-
-    fn respond(self) -> Response {
-        ([(header::CONTENT_SECURITY_POLICY, self.policy)], Html(self.html)).into_response()
     }
 }
 

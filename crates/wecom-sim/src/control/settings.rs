@@ -10,7 +10,7 @@ use super::{
     operation::{Call, Operation},
 };
 use crate::{
-    corp_settings::{AppSettings, ContactsSettings, Settings},
+    corp_settings::{AppSettings, ContactsSettings, Secrets, Settings},
     world::ConsoleSettings,
 };
 
@@ -28,11 +28,21 @@ pub(super) fn operations() -> Vec<Operation> {
             "Changes the given settings. An app with a new id is created.",
             set_settings,
         ),
+        Operation::get(
+            "/_sim/secrets",
+            "secrets",
+            "Returns what a client needs to connect: the corp's id, the secrets, and the keys of the callback targets.",
+            secrets,
+        ),
     ]
 }
 
 async fn settings(call: Call) -> Result<Json<Settings>, Refused> {
     Ok(Json(Settings::of(call.shared.world.read().corp(0))))
+}
+
+async fn secrets(call: Call) -> Result<Json<Secrets>, Refused> {
+    Ok(Json(Secrets::of(call.shared.world.read().corp(0))))
 }
 
 #[derive(Deserialize, JsonSchema)]

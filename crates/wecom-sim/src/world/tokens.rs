@@ -51,6 +51,11 @@ impl World {
         Ok(issued.caller.clone())
     }
 
+    /// Returns whether this token was issued here and is not forgotten. It may have expired.
+    pub(crate) fn has_issued(&self, token: &str) -> bool {
+        self.credentials.by_text.contains_key(token)
+    }
+
     /// Returns the sender of a call with this token, before all checks.
     pub(crate) fn sender_with_token(&self, token: Option<&str>, now: Millis) -> Sender {
         let caller = self.authenticate(token, now).ok();

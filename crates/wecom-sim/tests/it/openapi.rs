@@ -78,6 +78,9 @@ fn calls() -> Vec<(&'static str, &'static str, Value)> {
     vec![
         ("GET", "/_sim/healthz", Value::Null),
         ("GET", "/_sim/state", Value::Null),
+        ("POST", "/_sim/corps", json!({"corp_id": "ww-added", "members": 3})),
+        ("GET", "/_sim/corps", Value::Null),
+        ("DELETE", "/_sim/corps/ww-added", Value::Null),
         ("GET", "/_sim/choices", Value::Null),
         ("PUT", "/_sim/choices", json!({"fetch_child": false})),
         ("GET", "/_sim/rates", Value::Null),
@@ -157,6 +160,7 @@ fn calls() -> Vec<(&'static str, &'static str, Value)> {
             json!({"path": "user/*", "caller": "contacts", "errcode": 0, "executed": true,
             "since": 0, "after": 0, "has_unread": false}),
         ),
+        ("GET", "/_sim/secrets", Value::Null),
         ("GET", "/_sim/jobs", Value::Null),
         ("PUT", "/_sim/jobs", json!({"seconds": 2.5, "fail_next": 1})),
         ("GET", "/_sim/writes?limit=3", Value::Null),
@@ -176,7 +180,7 @@ fn calls() -> Vec<(&'static str, &'static str, Value)> {
 }
 
 /// The operations without a JSON reply.
-const NOT_JSON: [&str; 3] = ["inspector", "inspector_redirect", "corp"];
+const NOT_JSON: [&str; 4] = ["page", "page_redirect", "page_file", "corp"];
 
 #[tokio::test]
 async fn every_body_and_every_reply_fits_its_schema() {

@@ -39,6 +39,11 @@ impl Rig {
         Self { sim: builder.start().await.unwrap(), http: Client::builder().no_proxy().build().unwrap() }
     }
 
+    /// Adds a corp to the server.
+    pub(crate) async fn add_corp(&self, corp: SimBuilder) -> Self {
+        Self { sim: self.sim.add_corp(corp).await.unwrap(), http: self.http.clone() }
+    }
+
     pub(crate) async fn token(&self, by: By) -> String {
         let secret = match by {
             By::Contacts => self.sim.contacts_secret(),
@@ -79,7 +84,7 @@ impl Rig {
 
     /// Sends a request to a path under `/_sim/`.
     pub(crate) async fn tell(&self, method: Method, path: &str, body: &Value) -> Value {
-        let url = format!("{}/_sim/{path}", self.sim.url());
+        let url = format!("{}{path}", self.sim.control_url());
         let request = self.http.request(method, url).header("Content-Type", "application/json");
         read(request.body(body.to_string()).send().await.unwrap()).await
     }
@@ -199,7 +204,7 @@ impl Rig {
 impl Rig {
     /// Reads a path under `/_sim/`.
     pub(crate) async fn look(&self, path: &str) -> Value {
-        read(self.get_raw(&format!("{}/_sim/{path}", self.sim.url()), &[]).await).await
+        read(self.get_raw(&format!("{}{path}", self.sim.control_url()), &[]).await).await
     }
 
     /// Posts below `/_sim/`; the HTTP status and the answer.
@@ -231,13 +236,13 @@ impl Rig {
     }
 
     pub(crate) async fn control_raw(&self, path: &str, body: &str) -> (u16, Value) {
-        let url = format!("{}/_sim/{path}", self.sim.url());
+        let url = format!("{}{path}", self.sim.control_url());
         let response = self.http.post(url).body(body.to_owned()).send().await.unwrap();
         (response.status().as_u16(), read(response).await)
     }
 
     pub(crate) async fn put(&self, path: &str, body: &Value) -> (u16, Value) {
-        let url = format!("{}/_sim/{path}", self.sim.url());
+        let url = format!("{}{path}", self.sim.control_url());
         let response = self.http.put(url).body(body.to_string()).send().await.unwrap();
         (response.status().as_u16(), read(response).await)
     }

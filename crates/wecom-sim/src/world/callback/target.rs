@@ -122,6 +122,14 @@ impl Target {
         &self.0.url
     }
 
+    pub(crate) fn token(&self) -> &str {
+        self.0.token.expose()
+    }
+
+    pub(crate) fn encoding_aes_key(&self) -> &str {
+        self.0.key.expose()
+    }
+
     /// Returns the cipher for a receiver that expects this receiveid, which is the corp's id.
     pub(crate) fn crypto(&self, corp_id: &str) -> Crypto {
         Crypto::new(self.0.token.clone(), self.0.key.clone(), corp_id)

@@ -3,7 +3,7 @@
 //! It differs from the JSON of [`Notification`], which has typed fields and is for programs that store events.
 
 use indexmap::IndexMap;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use wecom_contacts::callback::{Element, Event, Notification};
 
 /// A message as JSON: its elements under WeCom's names, and the digest under `Key`. The text of an unreadable message is under `Unreadable`.
@@ -20,12 +20,38 @@ pub(crate) fn event(notification: &Notification) -> impl Serialize + use<> {
     event
 }
 
+/// Reads the elements of a message back from its JSON. The digest is left out.
+pub(super) fn elements(json: &str) -> serde_json::Result<Element> {
+    let Tree::Elements(mut elements) = serde_json::from_str(json)? else { return Ok(Element::default()) };
+    elements.shift_remove("Key");
+    let mut root = Element::new("xml", "");
+    Tree::Elements(elements).write("xml", &mut root.children);
+    Ok(root.children.pop().unwrap_or_default())
+}
+
 /// JSON whose keys keep their order, independent of the features of `serde_json`.
+#[derive(Deserialize)]
+#[serde(untagged)]
 enum Tree {
     Text(String),
     /// The elements with one name.
     List(Vec<Self>),
     Elements(IndexMap<String, Self>),
+}
+
+impl Tree {
+    /// Appends the elements of this name that the JSON represents.
+    fn write(self, name: &str, into: &mut Vec<Element>) {
+        match self {
+            Self::Text(text) => into.push(Element::new(name, text)),
+            Self::List(items) => items.into_iter().for_each(|item| item.write(name, into)),
+            Self::Elements(elements) => {
+                let mut element = Element::new(name, "");
+                elements.into_iter().for_each(|(name, tree)| tree.write(&name, &mut element.children));
+                into.push(element);
+            }
+        }
+    }
 }
 
 impl Serialize for Tree {

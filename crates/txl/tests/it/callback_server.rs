@@ -1,0 +1,82 @@
+//! A server behind a callback URL, whose answers a test chooses.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::{TcpListener, TcpStream},
+    sync::{Arc, Mutex},
+};
+
+/// A received request.
+#[derive(Clone, Debug)]
+pub(crate) struct Received {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) query: String,
+    pub(crate) body: String,
+}
+
+/// The server. It answers one request after the other.
+pub(crate) struct CallbackServer {
+    pub(crate) url: String,
+    received: Arc<Mutex<Vec<Received>>>,
+}
+
+impl CallbackServer {
+    /// Starts a server that answers with a status line and a body.
+    pub(crate) fn start(answer: impl Fn(&Received) -> (&'static str, String) + Send + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/callback", listener.local_addr().unwrap());
+        let received = Arc::new(Mutex::new(Vec::new()));
+        let log = Arc::clone(&received);
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let Ok(mut stream) = stream else { return };
+                let Some(request) = read(&stream) else { continue };
+                let (status, body) = answer(&request);
+                log.lock().unwrap().push(request);
+                let length = body.len();
+                let head =
+                    format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
+                let _ = stream.write_all(format!("{head}{body}").as_bytes());
+            }
+        });
+        Self { url, received }
+    }
+
+    /// Starts a server with one answer.
+    pub(crate) fn answering(status: &'static str, body: &str) -> Self {
+        let body = body.to_owned();
+        Self::start(move |_| (status, body.clone()))
+    }
+
+    pub(crate) fn received(&self) -> Vec<Received> {
+        self.received.lock().unwrap().clone()
+    }
+}
+
+fn read(stream: &TcpStream) -> Option<Received> {
+    let mut reader = BufReader::new(stream.try_clone().ok()?);
+    let mut first = String::new();
+    reader.read_line(&mut first).ok()?;
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line).ok()? <= 2 {
+            break;
+        }
+        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+            length = value.trim().parse().ok()?;
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).ok()?;
+    let mut words = first.split_whitespace();
+    let method = words.next()?.to_owned();
+    let (path, query) = words.next()?.split_once('?')?;
+    Some(Received {
+        method,
+        path: path.to_owned(),
+        query: query.to_owned(),
+        body: String::from_utf8(body).ok()?,
+    })
+}
