@@ -21,7 +21,7 @@ pub(crate) fn secret_is_good(caller: Caller, seconds_left: u64) -> Message {
 pub(crate) fn secret_was_checked(caller: Caller) -> Message {
     message!(
         en: "this was a check of the corp id and the {}", secret_of(caller);
-        zh: "本次只检查了企业ID 和 {}", secret_of(caller)
+        zh: "本次只检查了企业ID 和{}", secret_of(caller)
     )
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn export_key() -> Message {
 
 /// `what` is one of the names above, such as "corp id".
 pub(crate) fn missing(what: &Message) -> Message {
-    message!(en: "no {what} is given"; zh: "缺少 {what}")
+    message!(en: "no {what} is given"; zh: "缺少{what}")
 }
 
 pub(crate) fn pass_the_flag(flag: &str, variable: &str) -> Message {
@@ -50,7 +50,7 @@ pub(crate) fn pass_one_of_the_flags(flag: &str, file_flag: &str, variable: &str)
 }
 
 pub(crate) fn missing_in_profile(profile: &Message, what: &Message) -> Message {
-    message!(en: "{profile} has no {what}"; zh: "{profile} 缺少 {what}")
+    message!(en: "{profile} has no {what}"; zh: "{profile} 缺少{what}")
 }
 
 pub(crate) fn add_to_the_profile(key: &str) -> Message {

@@ -56,7 +56,7 @@ pub(crate) fn variable_is_unusable(
     };
     message!(
         en: "the variable {name} {fault}, and {profile} takes the {what} from it";
-        zh: "变量 {name} {fault}，而 {profile} 要从中读取 {what}"
+        zh: "变量 {name} {fault}，而 {profile} 要从中读取{what}"
     )
 }
 
@@ -70,7 +70,7 @@ pub(crate) fn set_the_variable(name: &str) -> Message {
 pub(crate) fn write_it_into_this_file(what: impl Display, profile: &Message) -> Message {
     message!(
         en: "write the {what} into this file, alone, or correct {profile}";
-        zh: "请将 {what} 单独写入此文件，或改正 {profile}"
+        zh: "请将{what} 单独写入此文件，或改正 {profile}"
     )
 }
 
@@ -79,7 +79,7 @@ pub(crate) fn file_is_empty(path: &Path) -> Message {
 }
 
 pub(crate) fn write_it_into_the_file(what: impl Display) -> Message {
-    message!(en: "write the {what} into it"; zh: "请将 {what} 写入该文件")
+    message!(en: "write the {what} into it"; zh: "请将{what} 写入该文件")
 }
 
 pub(crate) fn file_is_no_short_text(path: &Path) -> Message {
@@ -90,7 +90,7 @@ pub(crate) fn file_is_no_short_text(path: &Path) -> Message {
 pub(crate) fn has_a_blank_inside(what: impl Display, place: impl Display) -> Message {
     message!(
         en: "the {what} in {place} has a blank or a line break inside";
-        zh: "{place} 中的 {what} 含有空白或换行"
+        zh: "{place} 中的{what} 含有空白或换行"
     )
 }
 

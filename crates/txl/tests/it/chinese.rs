@@ -37,7 +37,7 @@ fn data_and_exit_codes_do_not_depend_on_the_language() {
 fn an_error_is_in_chinese_with_its_remedy() {
     let ran = in_language(txl(), "zh_CN.UTF-8", &["member", "get", "zhangsan"]);
     assert_eq!(ran.code, 2, "{ran:#?}");
-    assert!(ran.stderr.starts_with("错误：缺少 企业ID\n建议："), "{ran:#?}");
+    assert!(ran.stderr.starts_with("错误：缺少自建应用的 secret\n建议：请给出 --app-secret"), "{ran:#?}");
 }
 
 #[test]
