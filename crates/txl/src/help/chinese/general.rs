@@ -156,4 +156,45 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
         "A command, such as `member get`, or a topic: secrets, exit-codes, formats, errcodes",
         "命令，例如 `member get`；或主题：secrets、exit-codes、formats、errcodes",
     ),
+    (
+        "--profile names the profile. --base-url, --proxy and --ca-cert are used for the checks and written with it.",
+        "--profile 指定配置名称。--base-url、--proxy 和 --ca-cert 用于检查，并一同写入配置。",
+    ),
+    (
+        "Ask for the credentials of a corp, check them, and write a profile (配置向导)",
+        "询问企业的凭证，逐项检查，并写入配置（配置向导）",
+    ),
+    ("Base URL of the API, for a gateway or a simulator", "API 的地址，用于网关或模拟器"),
+    (
+        "Data goes to stdout, everything else to stderr. All credentials (凭证) come from one source: from flags and WECOM_CORP_ID, WECOM_CONTACTS_SECRET, WECOM_AGENT_ID, WECOM_APP_SECRET and WECOM_BASE_URL, or from a profile of the configuration file by `--profile` (`txl setup` writes one, `txl config --help` describes it). Calls that write or list ids use the contacts-sync secret (通讯录同步). Calls that read details use the app's secret (自建应用). `--as` overrides this choice. A secret can also be read from a file, by `--app-secret-file PATH` or WECOM_APP_SECRET_FILE. Access tokens are kept between commands in a private file of the user; `--token-store` (WECOM_TOKEN_STORE) names another store.",
+        "数据写到 stdout，其他内容写到 stderr。全部凭证来自同一来源：参数和 WECOM_CORP_ID、WECOM_CONTACTS_SECRET、WECOM_AGENT_ID、WECOM_APP_SECRET、WECOM_BASE_URL，或用 `--profile` 指定的配置（`txl setup` 可生成配置，说明见 `txl config --help`）。写入和列出 id 的调用使用“通讯录同步”的 secret，读取详情的调用使用自建应用的 secret，`--as` 可以改变这一选择。secret 也可以从文件读取：`--app-secret-file PATH` 或 WECOM_APP_SECRET_FILE。access_token 保存在仅本人可读的文件中，供后续命令使用；`--token-store`（WECOM_TOKEN_STORE）可指定其他位置。",
+    ),
+    (
+        "Fields to print, separated by commas, in this order, such as userid,name",
+        "要输出的字段，用逗号分隔，按给出的顺序输出，例如 userid,name",
+    ),
+    (
+        "Filter in the language of jq. It gets the document of -o json, or each line of -o jsonl",
+        "jq 语法的过滤器，输入是 -o json 的文档，或 -o jsonl 的每一行",
+    ),
+    ("For configuration: the same value as JSON", "用于配置：以 JSON 给出同一个值"),
+    (
+        "Format of the data on stdout. Defaults to table, and to json with --jq",
+        "stdout 的数据格式，默认为 table；使用 --jq 时默认为 json",
+    ),
+    ("PEM file of additional CA certificates to trust", "要额外信任的 CA 证书的 PEM 文件"),
+    ("Print no headings in tables and CSV", "表格和 CSV 不输出表头"),
+    (
+        "Print only data and errors: no progress, summaries or warnings",
+        "只输出数据和错误，不输出进度、汇总和警告",
+    ),
+    ("Print texts that --jq returns without quotation marks", "--jq 返回的文本不加引号输出"),
+    (
+        "Says where each value is in the console (管理后台), checks each secret with a call that reads, and explains what is wrong with it. A secret may be typed, which is not shown, or be a reference: env:NAME or file:PATH. At the end the values become a profile of txl.toml, which only its owner can read. Other profiles, other keys and comments stay. Ctrl-C ends it, and nothing is written.",
+        "逐项说明各个值在管理后台的位置，用只读调用检查每个 secret，并解释问题所在。secret 可以直接输入（不显示），也可以填写引用：env:NAME 或 file:PATH。最后把这些值写成 txl.toml 中的一个配置，文件仅本人可读。其他配置、其他键和注释保持不变。按 Ctrl-C 退出，不写入任何内容。",
+    ),
+    (
+        "Set a field by its name in WeCom's message, such as UserID=lisi or ExtAttr.NAME=VALUE. May be repeated",
+        "按企业微信消息中的名称设置字段，例如 UserID=lisi 或 ExtAttr.NAME=VALUE。可以重复使用",
+    ),
 ];

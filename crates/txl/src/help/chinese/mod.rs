@@ -1,5 +1,6 @@
 //! The Chinese of the help. A text is a paragraph of the English help; each has one Chinese. A test checks that none is missing and none left over.
 
+mod callbacks;
 mod contacts;
 mod directory;
 mod general;
@@ -11,6 +12,7 @@ mod simulator;
 
 const CHAPTERS: &[&[(&str, &str)]] = &[
     general::TEXTS,
+    callbacks::TEXTS,
     contacts::TEXTS,
     jobs::TEXTS,
     linked::TEXTS,

@@ -135,4 +135,8 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
         "End when stdin closes. A test that starts the simulator with a pipe as stdin leaves no process behind, even if it is killed",
         "stdin 关闭时退出。测试程序将管道作为 stdin 启动模拟器，即使被强行终止也不会留下进程",
     ),
+    (
+        "File of a corp of your own. YAML and JSON have departments, members and tags (docs/simulator.md); `GET /_sim/seed` and --write-seed make such a file. XLSX, XLS, ODS and CSV are rosters as HR has them, with headings such as 帐号, 姓名, 手机号 and 部门",
+        "自备企业的文件。YAML 和 JSON 包含部门、成员和标签（见 docs/simulator.md），可由 `GET /_sim/seed` 和 --write-seed 生成。XLSX、XLS、ODS 和 CSV 是人事部门的花名册，表头如 帐号、姓名、手机号、部门",
+    ),
 ];
