@@ -14,7 +14,7 @@ fn yaml(text: &str) -> Value {
 
 #[test]
 fn yaml_has_the_values_of_json_for_lists_records_and_ids() {
-    let sim = RunningSim::start(&["--members", "30", "--departments", "4"]);
+    let sim = RunningSim::start(&[]);
     for words in [
         "member list 1 -r",
         "member get zhangsan",
@@ -84,12 +84,12 @@ fn an_unknown_column_is_refused_with_the_known_ones() {
 
 #[test]
 fn headings_are_single_words_in_a_pipe_and_can_be_left_out() {
-    let sim = RunningSim::start(ONE);
+    let sim = RunningSim::start(&[]);
     let run = |words: &str| sim.run(&words.split(' ').collect::<Vec<_>>()).stdout;
     let table = run("department list");
     assert_eq!(
         table.lines().next().unwrap().split_whitespace().collect::<Vec<_>>(),
-        ["id", "name", "parentid", "order", "department_leader"]
+        ["id", "name", "name_en", "parentid", "order", "department_leader"]
     );
     let bare = run("department list --no-headers");
     assert_eq!(bare.lines().count() + 1, table.lines().count());
@@ -101,7 +101,7 @@ fn headings_are_single_words_in_a_pipe_and_can_be_left_out() {
 
 #[test]
 fn a_filter_gets_the_document_or_each_line() {
-    let sim = RunningSim::start(&["--members", "5", "--departments", "2"]);
+    let sim = RunningSim::start(&[]);
     let run = |words: &[&str]| {
         let ran = sim.run(words);
         assert_eq!(ran.code, 0, "{ran:?}");
@@ -134,7 +134,7 @@ fn a_filter_gets_the_document_or_each_line() {
 
 #[test]
 fn a_filter_that_is_wrong_is_refused_before_anything_is_sent() {
-    let sim = RunningSim::start(ONE);
+    let sim = RunningSim::start(&[]);
     for filter in [".[", "no_such(1)", "$x", "{", "", "env.HOME", "import \"x\" as x; ."] {
         let ran = sim.run(&["tag", "create", "羽毛球", "--id", "71", "--jq", filter]);
         ran.fails_with(2).with_remedy();
