@@ -2,16 +2,20 @@
 
 use wecom_contacts::{Bilingual, Error, ErrorKind, TransportFailure};
 
-use crate::messages::{Message, sdk};
+use crate::{
+    language::{self, Language},
+    messages::{Message, sdk},
+};
 
 /// Returns the remedies. They name flags if the command has flags for the error; otherwise they are those of the SDK's report. The remedies of an
-/// errcode are in both languages.
+/// errcode are in both languages if texts are English.
 pub(crate) fn remedies(error: &Error, reported: &[Bilingual]) -> Vec<Message> {
     if let Some(remedy) = with_flags(error) {
         return vec![remedy];
     }
     let has_code = error.code().is_some_and(|code| code.info().is_some());
-    let chinese = reported.iter().filter(|_| has_code).map(sdk::in_chinese_too);
+    let has_both = has_code && language::current() == Language::English;
+    let chinese = reported.iter().filter(|_| has_both).map(sdk::in_chinese_too);
     reported.iter().map(sdk::of_report).chain(chinese).collect()
 }
 

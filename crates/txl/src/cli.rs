@@ -216,6 +216,11 @@ const WHERE_CREDENTIALS_ARE: &str =
 
 /// Returns the command line with the flags for credentials folded: `-h` leaves them out, and `--help` lists them.
 fn command_line() -> clap::Command {
+    help::translated(command_line_in_english())
+}
+
+/// Returns the command line before its help is translated.
+pub(crate) fn command_line_in_english() -> clap::Command {
     folded(Cli::command(), false)
 }
 

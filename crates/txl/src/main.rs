@@ -30,6 +30,7 @@ mod failure;
 mod file;
 mod help;
 mod import;
+mod language;
 mod linked_corp;
 mod listener;
 mod lookup;
@@ -63,6 +64,7 @@ use failure::{Failure, Result};
 const PARTING: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
+    language::choose();
     let cli = cli::Cli::parse_arguments();
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,

@@ -39,6 +39,40 @@ const FIELDS: &[MemberField] = &[
     MemberField::HideMobile,
 ];
 
+/// The bit of a field; 0 for one that the mirror does not store.
+const fn bit(field: MemberField) -> u64 {
+    match field {
+        MemberField::Name => 1 << 0,
+        MemberField::Alias => 1 << 1,
+        MemberField::Mobile => 1 << 2,
+        MemberField::Email => 1 << 3,
+        MemberField::BizMail => 1 << 4,
+        MemberField::BizMailAlias => 1 << 5,
+        MemberField::Department => 1 << 6,
+        MemberField::Order => 1 << 7,
+        MemberField::IsLeaderInDept => 1 << 8,
+        MemberField::MainDepartment => 1 << 9,
+        MemberField::DirectLeader => 1 << 10,
+        MemberField::Position => 1 << 11,
+        MemberField::Gender => 1 << 12,
+        MemberField::Telephone => 1 << 13,
+        MemberField::Address => 1 << 14,
+        MemberField::Status => 1 << 15,
+        MemberField::Enable => 1 << 16,
+        MemberField::Avatar => 1 << 17,
+        MemberField::ThumbAvatar => 1 << 18,
+        MemberField::QrCode => 1 << 19,
+        MemberField::Extattr => 1 << 20,
+        MemberField::ExternalProfile => 1 << 21,
+        MemberField::ExternalPosition => 1 << 22,
+        MemberField::OpenUserid => 1 << 23,
+        MemberField::EnglishName => 1 << 24,
+        MemberField::Isleader => 1 << 25,
+        MemberField::HideMobile => 1 << 26,
+        _ => 0,
+    }
+}
+
 impl FieldSet {
     /// No field.
     pub const EMPTY: Self = Self(0);
@@ -47,13 +81,14 @@ impl FieldSet {
 
     /// Returns the fields that are hidden in this answer.
     pub fn hidden_in(member: &Member) -> Self {
-        Self::of(FIELDS.iter().copied().filter(|field| member.value(*field).is_hidden()))
+        let fields = FIELDS.iter().enumerate();
+        let hidden = fields.filter(|(_, field)| member.value(**field).is_hidden());
+        Self(hidden.fold(0, |set, (index, _)| set | 1 << index))
     }
 
     /// Returns the set of these fields. Fields that the mirror does not store are left out.
     pub fn of(fields: impl IntoIterator<Item = MemberField>) -> Self {
-        let bit = |field| FIELDS.iter().position(|known| *known == field).map_or(0, |index| 1 << index);
-        Self(fields.into_iter().map(bit).fold(0, |set, bit| set | bit))
+        Self(fields.into_iter().fold(0, |set, field| set | bit(field)))
     }
 
     /// Returns the fields that WeCom hides from apps created after 2022-06-20 20:00.
@@ -73,7 +108,7 @@ impl FieldSet {
 
     /// Whether the field is in the set.
     pub fn contains(self, field: MemberField) -> bool {
-        self.0 & Self::of([field]).0 != 0
+        self.0 & bit(field) != 0
     }
 
     /// Whether no field is in the set.
@@ -123,6 +158,14 @@ mod tests {
             .filter(|field| !FieldSet::ALL.contains(*field))
             .collect();
         assert_eq!(missing, []);
+    }
+
+    #[test]
+    fn the_bits_follow_the_order_of_the_fields() {
+        for (index, field) in FIELDS.iter().enumerate() {
+            assert_eq!(bit(*field), 1 << index, "{field:?}");
+        }
+        assert_eq!(bit(MemberField::Userid), 0);
     }
 
     #[test]

@@ -4,13 +4,13 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 use wecom_directory::{
     plan::Plan,
-    run::{RunCounts, RunRecord, RunState},
+    run::{RunCounts, RunRecord, RunState, StepReason},
 };
 
 use crate::{
     directory::MirroredCorp,
     failure::Result,
-    messages::plan as plan_messages,
+    messages::{plan as plan_messages, run as run_messages},
     output::{Output, say},
 };
 
@@ -61,7 +61,7 @@ struct ListedStep {
     line: Option<u32>,
 }
 
-fn listed(run: RunRecord) -> Listed {
+fn listed(run: RunRecord, output: Output) -> Listed {
     Listed {
         run: run.id,
         state: run.state,
@@ -69,8 +69,16 @@ fn listed(run: RunRecord) -> Listed {
         operator: run.operator,
         undo_of: run.undo_of,
         counts: run.counts,
-        stopped: run.stop.map(|stop| stop.message()),
+        stopped: run.stop.map(|stop| match output.is_table() {
+            true => run_messages::stop(&stop).to_string(),
+            false => stop.message(),
+        }),
     }
+}
+
+/// The reason of a step: in the language of people for a table, in English as data.
+fn reason_in(output: Output, reason: &StepReason) -> String {
+    if output.is_table() { run_messages::step_reason(reason).to_string() } else { reason.message() }
 }
 
 impl Command {
@@ -79,7 +87,7 @@ impl Command {
         let runs = store.runs(&corp).await?;
         match self.verb {
             Verb::List => {
-                let runs: Vec<_> = runs.into_iter().map(listed).collect();
+                let runs: Vec<_> = runs.into_iter().map(|run| listed(run, output)).collect();
                 let columns = [
                     "run",
                     "state",
@@ -115,13 +123,13 @@ impl Command {
                                 .unwrap_or_default(),
                             action: step.map_or("", |step| step.action.as_str()),
                             state: record.state.as_str(),
-                            reason: record.reason.map(|reason| reason.message()),
+                            reason: record.reason.map(|reason| reason_in(output, &reason)),
                             line: step.and_then(|step| step.places.first()).map(|place| place.line),
                         }
                     })
                     .collect();
                 if output.is_table() {
-                    output.record(&listed(record))?;
+                    output.record(&listed(record, output))?;
                     if steps.is_empty() {
                         say(crate::messages::apply::all_done());
                         return Ok(());

@@ -51,7 +51,7 @@ pub(super) fn finish(
             return Err(signal.failure(messages::interrupted).remedy(resume));
         }
         (Some(stop), _) => {
-            return Err(Failure::new(messages::stopped(report.run, &stop.message())).remedy(resume));
+            return Err(Failure::new(messages::stopped(report.run, stop)).remedy(resume));
         }
         (None, _) if report.state != RunState::Done => {
             return Err(Failure::new(messages::not_ended(report.run)).remedy(resume));

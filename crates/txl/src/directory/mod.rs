@@ -37,7 +37,7 @@ pub(crate) use self::{
 use crate::{
     access::Access,
     failure::{Exit, Failure, Result},
-    messages::directory as messages,
+    messages::{directory as messages, run},
     places::{self, Place},
 };
 
@@ -149,7 +149,7 @@ pub(crate) async fn corp(access: &Access, store: &dyn Store) -> Result<CorpId> {
 
 /// A plan that may not be applied. Nothing was sent.
 fn refused_plan(refused: &PlanRefused) -> Failure {
-    let failure = Failure::new(messages::plan_refused()).because(refused);
+    let failure = Failure::new(messages::plan_refused()).cause(run::plan_refused(refused));
     match refused {
         PlanRefused::Gate(verdict) => {
             let flags = verdict.reasons.iter().filter_map(wecom_directory::gate::Reason::flag);

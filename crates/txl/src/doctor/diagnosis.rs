@@ -3,7 +3,11 @@
 use serde::Serialize;
 use wecom_contacts::{Error, ErrorCode};
 
-use crate::{access::Caller, failure::Failure, messages::Message};
+use crate::{
+    access::Caller,
+    failure::Failure,
+    messages::{Message, doctor_words as words},
+};
 
 /// The state of what a check has looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -21,12 +25,12 @@ pub(super) enum State {
 
 impl State {
     /// The word for it in text.
-    pub(super) const fn word(self) -> &'static str {
+    pub(super) fn word(self) -> Message {
         match self {
-            Self::Ok => "ok",
-            Self::Warning => "warning",
-            Self::Problem => "PROBLEM",
-            Self::NotTested => "not tested",
+            Self::Ok => words::ok(),
+            Self::Warning => words::warning(),
+            Self::Problem => words::problem(),
+            Self::NotTested => words::not_tested(),
         }
     }
 }

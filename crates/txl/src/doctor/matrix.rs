@@ -9,7 +9,7 @@ use wecom_contacts::{
     members::Member,
 };
 
-use crate::access::Caller;
+use crate::{access::Caller, language::english, messages::doctor_words as words};
 
 /// Departments that are listed at most, until one has a member.
 const SEARCHED: usize = 10;
@@ -31,17 +31,17 @@ impl fmt::Display for Cell {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoSecret => f.write_str("-"),
-            Self::NotTested => f.write_str("not tested"),
-            Self::Ok => f.write_str("ok"),
-            Self::Refused(code) => write!(f, "errcode {code}"),
-            Self::NoAnswer => f.write_str("no answer"),
+            Self::NotTested => words::not_tested().fmt(f),
+            Self::Ok => words::ok().fmt(f),
+            Self::Refused(code) => words::refused(*code).fmt(f),
+            Self::NoAnswer => words::no_answer().fmt(f),
         }
     }
 }
 
 impl Serialize for Cell {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.collect_str(&english(|| self.to_string()))
     }
 }
 

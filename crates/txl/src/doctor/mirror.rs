@@ -36,7 +36,7 @@ async fn diagnosed(access: &Access, mirror: &MirrorFlags) -> Result<Vec<Diagnosi
     if let Some(run) = store.runs(&corp).await?.pop()
         && let Some(stop) = &run.stop
     {
-        let stopped = messages::last_run_stopped(run.id, &stop.message());
+        let stopped = messages::last_run_stopped(run.id, stop);
         diagnoses.push(Diagnosis::warning("last run", stopped).remedy(messages::resume_it(run.id)));
     }
     Ok(diagnoses)

@@ -22,6 +22,7 @@ use crate::{
     access::{Access, Caller, GivenSecret, JobKey, JobToken},
     directory::MirrorFlags,
     failure::{Exit, Failure, Result},
+    language::EnglishData,
     messages::doctor as messages,
     output::Output,
 };
@@ -55,6 +56,8 @@ impl Doctor {
         let access = self.access.without_kept_tokens();
         // Without any secret there is nothing to check.
         access.either()?;
+        // The messages of a report in JSON or CSV are data.
+        let data = (!output.is_table()).then(EnglishData::begin);
         let mut report = Report::default();
         setup::check(&access, &mut report)?;
         clock::check(&access, &mut report).await;
@@ -69,6 +72,7 @@ impl Doctor {
         callback::check(&access, url, &self.callback_token, &self.callback_aes_key, &mut report).await;
         token_store::check(&access, &mut report);
         mirror::check(&access, &self.mirror, &mut report).await;
+        drop(data);
         report.print(output)?;
         match report.problems() {
             0 => Ok(()),

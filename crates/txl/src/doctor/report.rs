@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     failure::{Result, printable},
-    messages::doctor as messages,
+    messages::{doctor as messages, doctor_words as words},
     output::{Format, Output, padded, print_text, terminal_width, wrapped},
 };
 
@@ -51,9 +51,13 @@ impl Report {
     fn text(&self, width: usize) -> String {
         let mut text = String::new();
         for diagnosis in &self.diagnoses {
-            let of = diagnosis.credential.map(|name| format!(" ({name})")).unwrap_or_default();
-            let first = format!("{}{of}: {}", diagnosis.check, printable(&diagnosis.message));
-            lines(&mut text, diagnosis.state.word(), &first, width);
+            let check = words::check(diagnosis.check);
+            let check = match diagnosis.credential {
+                Some(name) => words::check_of(&check, &words::credential(name)),
+                None => check,
+            };
+            let first = words::says(&check, &printable(&diagnosis.message)).to_string();
+            lines(&mut text, &diagnosis.state.word().to_string(), &first, width);
             if let Some(remedy) = &diagnosis.remedy {
                 lines(&mut text, "", &messages::to_try(&printable(remedy)).to_string(), width);
             }
@@ -65,7 +69,14 @@ impl Report {
             let row = |endpoint: &str, contacts: &str, app: &str| {
                 format!("{}{}{app}", padded(endpoint, ENDPOINT), padded(contacts, CREDENTIAL))
             };
-            text.push_str(&format!("\n{}\n", row("endpoint", "contacts-sync", "app")));
+            text.push_str(&format!(
+                "\n{}\n",
+                row(
+                    &words::endpoint().to_string(),
+                    &words::credential("contacts-sync").to_string(),
+                    &words::credential("app").to_string()
+                )
+            ));
             for Endpoint { endpoint, contacts, app } in &self.matrix {
                 text.push_str(row(endpoint, &contacts.to_string(), &app.to_string()).trim_end());
                 text.push('\n');

@@ -1,7 +1,11 @@
 //! `txl help`: the help of each command, and topics that belong to several commands.
 
+mod chinese;
+mod translated;
+
 use clap::{Args, Command};
 
+pub(crate) use self::translated::translated;
 use crate::{
     cli::EXIT_CODES,
     failure::{Failure, Result},

@@ -38,7 +38,7 @@ pub(super) fn judge(deleted: &[Entry], corp: &Corp, allowed: Option<u64>) -> Res
     let allowed = allowed.map(|count| (Measure::MembersRemoved, count)).into_iter().collect();
     let reasons = gate::judge(&GateLimits::default(), &measured, &allowed);
     let Some(reason) = reasons.first() else { return Ok(()) };
-    let failure = Failure::new(messages::gate_stops(&reason.message())).exit(Exit::Gate);
+    let failure = Failure::new(messages::gate_stops(reason)).exit(Exit::Gate);
     Err(match reason.flag() {
         Some(flag) => failure.remedy(messages::allow_by(&flag)),
         None => failure,

@@ -6,7 +6,10 @@ use std::{
 };
 
 use serde::Serialize;
-use wecom_contacts::imports::{ImportOutcome, ImportRow};
+use wecom_contacts::{
+    ErrorCode,
+    imports::{ImportOutcome, ImportRow},
+};
 use wecom_sheets::Table;
 
 use super::{
@@ -17,7 +20,7 @@ use super::{
 };
 use crate::{
     failure::{Failure, Result},
-    messages::import::outcome as messages,
+    messages::import::{in_both_languages, outcome as messages},
     output::{Output, say},
 };
 
@@ -179,9 +182,15 @@ fn report_groups(refused: &[Refused]) {
         groups.entry(row.errcode).or_insert((0, row)).0 += 1;
     }
     for (code, (count, row)) in groups {
-        say(messages::rows_with_code(code, count, &row.meaning));
-        if !row.remedy.is_empty() {
-            say(messages::to_try(&row.remedy));
-        }
+        let Some(info) = ErrorCode(code).info() else {
+            say(messages::rows_with_code(code, count, &row.meaning));
+            continue;
+        };
+        say(messages::rows_with_code(
+            code,
+            count,
+            &in_both_languages(info.english, info.chinese).to_string(),
+        ));
+        say(messages::to_try(&in_both_languages(info.remedy, info.remedy_chinese).to_string()));
     }
 }

@@ -10,6 +10,7 @@ use wecom_sheets::{Format, Kind, REASON_HEADING, Record, Row, Table};
 use crate::{
     failure::{Failure, Result},
     file::Draft,
+    language::english,
     messages::{
         Message,
         import::{self as messages, outcome},
@@ -42,7 +43,7 @@ impl Refused {
     pub(super) fn of(row: &ImportRow) -> Self {
         let code = row.refusal();
         let info = code.and_then(|code| code.info());
-        let both = |english: &str, chinese: &str| messages::in_both_languages(english, chinese).to_string();
+        let both = |one: &str, other: &str| english(|| messages::in_both_languages(one, other)).to_string();
         let errmsg = row.errmsg.clone().unwrap_or_default();
         Self {
             line: row.line,

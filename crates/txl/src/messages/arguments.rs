@@ -5,9 +5,12 @@ use std::ops::RangeInclusive;
 use super::Message;
 
 pub(crate) fn id_or_name_is_needed() -> Message {
-    message!(en: "an id or a name is needed")
+    message!(en: "an id or a name is needed"; zh: "请给出 id 或名称")
 }
 
 pub(crate) fn whole_number_is_needed(bounds: &RangeInclusive<u64>) -> Message {
-    message!(en: "a whole number from {} to {} is needed", bounds.start(), bounds.end())
+    message!(
+        en: "a whole number from {} to {} is needed", bounds.start(), bounds.end();
+        zh: "请给出 {} 到 {} 之间的整数", bounds.start(), bounds.end()
+    )
 }

@@ -4,18 +4,28 @@
 //! [`say`](crate::output::say), [`Failure`](crate::failure::Failure) and [`Consent`](crate::confirm::Consent) accept no other text, and
 //! clippy refuses stderr outside `output::stderr`. Each part of the command has its own module.
 //!
-//! English is the only language. Another language becomes a second arm of `message!`; a message without it then fails to compile.
+//! Each text has both languages side by side, and a message without one of them fails to compile. Only the chosen one is made.
 
-/// Makes a [`Message`]: its text in each language, as arguments of `format!`. `both` is for a text without words. Only English is chosen as yet.
+/// Makes a [`Message`]: its text in each language, as arguments of `format!`. `both` is for a text without words.
 macro_rules! message {
     (en: $english:literal $(, $en:expr)* $(,)?; zh: $chinese:literal $(, $zh:expr)* $(,)?) => {
-        $crate::messages::Message(format!($english $(, $en)*))
+        match $crate::language::current() {
+            $crate::language::Language::English => $crate::messages::Message(format!($english $(, $en)*)),
+            $crate::language::Language::Chinese => $crate::messages::Message(format!($chinese $(, $zh)*)),
+        }
     };
     (both: $text:literal $(, $argument:expr)* $(,)?) => {
         $crate::messages::Message(format!($text $(, $argument)*))
     };
-    (en: $($english:tt)+) => {
-        $crate::messages::Message(format!($($english)+))
+}
+
+/// Selects a word of a message.
+macro_rules! word {
+    ($english:literal, $chinese:literal) => {
+        match $crate::language::current() {
+            $crate::language::Language::English => $english,
+            $crate::language::Language::Chinese => $chinese,
+        }
     };
 }
 
@@ -36,11 +46,14 @@ pub(crate) mod delivery;
 pub(crate) mod department;
 pub(crate) mod directory;
 pub(crate) mod doctor;
+pub(crate) mod doctor_words;
 pub(crate) mod errcode;
 pub(crate) mod export;
 pub(crate) mod failure;
 pub(crate) mod files;
+pub(crate) mod findings;
 pub(crate) mod formats;
+pub(crate) mod gate;
 pub(crate) mod help;
 pub(crate) mod import;
 pub(crate) mod listener;
@@ -51,8 +64,10 @@ pub(crate) mod media;
 pub(crate) mod member;
 pub(crate) mod places;
 pub(crate) mod plan;
+pub(crate) mod plan_page;
 pub(crate) mod question;
 pub(crate) mod roster;
+pub(crate) mod run;
 pub(crate) mod sdk;
 pub(crate) mod secrets;
 pub(crate) mod setup;
@@ -87,3 +102,18 @@ impl fmt::Debug for Message {
 
 /// So that a parser of arguments can refuse one with a message.
 impl std::error::Error for Message {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::test::in_chinese;
+
+    #[test]
+    fn a_message_is_in_the_language_of_its_time() {
+        assert_eq!(tag::deleted(wecom_contacts::TagId(3)).to_string(), "deleted tag 3");
+        assert_eq!(in_chinese(|| tag::deleted(wecom_contacts::TagId(3)).to_string()), "已删除标签 3");
+        let data =
+            in_chinese(|| crate::language::english(|| tag::deleted(wecom_contacts::TagId(3)).to_string()));
+        assert_eq!(data, "deleted tag 3");
+    }
+}

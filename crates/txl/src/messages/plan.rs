@@ -8,7 +8,7 @@ use wecom_directory::{
     roster::{Place, RosterFile},
 };
 
-use super::{Message, agreeing, counted};
+use super::{Message, agreeing, counted, findings, gate};
 
 /// Lines of a file that are named before they are only counted.
 const PLACES: usize = 5;
@@ -18,13 +18,21 @@ pub(crate) fn title(plan: &Plan) -> Message {
     match &plan.origin {
         Origin::Roster { files, rows, people, .. } => {
             let names: Vec<_> = files.iter().map(|file| file.name.as_str()).collect();
-            let people = persons(*people);
-            message!(en: "Plan for {corp} from {} ({}, {people})", names.join(", "), counted(*rows, "row"))
+            message!(
+                en: "Plan for {corp} from {} ({}, {})", names.join(", "), counted(*rows, "row"), persons(*people);
+                zh: "{corp} 的计划，来自 {}（{rows} 行，{people} 人）", names.join(", ")
+            )
         }
         Origin::RemoveDisabled { since } => {
-            message!(en: "Plan for {corp}: remove members who have been disabled for {since}")
+            message!(
+                en: "Plan for {corp}: remove members who have been disabled for {since}";
+                zh: "{corp} 的计划：移除已停用 {since} 的成员"
+            )
         }
-        Origin::Undo { run } => message!(en: "Plan for {corp}: undo run {run}"),
+        Origin::Undo { run } => message!(
+            en: "Plan for {corp}: undo run {run}";
+            zh: "{corp} 的计划：撤销第 {run} 次执行"
+        ),
     }
 }
 
@@ -39,23 +47,32 @@ pub(crate) fn minute(time: jiff::Timestamp) -> String {
 
 pub(crate) fn basis(plan: &Plan) -> Message {
     let (pull, pulled, until) = (plan.basis.pull, minute(plan.basis.pulled_at), minute(plan.expires_at));
-    message!(en: "Compared with pull {pull} of {pulled}; valid until {until}")
+    message!(
+        en: "Compared with pull {pull} of {pulled}; valid until {until}";
+        zh: "与 {pulled} 的第 {pull} 次拉取比对；有效期至 {until}"
+    )
 }
 
 pub(crate) fn existence_is_unknown() -> Message {
-    message!(en: "The pull has not proven which members exist: the plan disables and removes no one.")
+    message!(
+        en: "The pull has not proven which members exist: the plan disables and removes no one.";
+        zh: "本次拉取未能证实哪些成员存在：计划不会停用或移除任何人。"
+    )
 }
 
 pub(crate) fn no_fingerprint_key(path: &Path) -> Message {
-    message!(en: "{} has no key of fingerprints", path.display())
+    message!(en: "{} has no key of fingerprints", path.display(); zh: "{} 中没有指纹密钥", path.display())
 }
 
 pub(crate) fn remove_fingerprint_key() -> Message {
-    message!(en: "restore the file from a backup, or remove it: the values of hidden fields then count as unchecked")
+    message!(
+        en: "restore the file from a backup, or remove it: the values of hidden fields then count as unchecked";
+        zh: "请从备份恢复该文件，或将其删除：删除后，隐藏字段的值视为未核对"
+    )
 }
 
 pub(crate) fn no_changes() -> Message {
-    message!(en: "No changes: the corp is as the roster says.")
+    message!(en: "No changes: the corp is as the roster says."; zh: "没有变更：企业与花名册一致。")
 }
 
 /// The counts, a line for each kind of object. Kinds without a change have no line.
@@ -66,50 +83,69 @@ pub(crate) fn counts(plan: &Plan) -> Vec<Message> {
     let mut lines = Vec::new();
     let listed = |parts: &[(u64, &str, &str)]| {
         let parts = parts.iter().filter(|(count, ..)| *count > 0);
-        parts.map(|(count, sign, word)| format!("{sign} {count} {word}")).collect::<Vec<_>>().join("   ")
+        parts
+            .map(|(count, sign, word)| {
+                message!(en: "{sign} {count} {word}"; zh: "{sign} {word} {count}").to_string()
+            })
+            .collect::<Vec<_>>()
+            .join("   ")
     };
     let members = listed(&[
-        (counts.create, "+", "create"),
-        (counts.moved, "→", "move"),
-        (counts.update, "~", "update"),
-        (counts.enable, "~", "enable"),
-        (counts.disable, "-", "disable"),
-        (counts.remove, "-", "remove"),
+        (counts.create, "+", word!("create", "新增")),
+        (counts.moved, "→", word!("move", "调整")),
+        (counts.update, "~", word!("update", "修改")),
+        (counts.enable, "~", word!("enable", "启用")),
+        (counts.disable, "-", word!("disable", "停用")),
+        (counts.remove, "-", word!("remove", "移除")),
     ]);
     let departments = listed(&[
-        (departments.create, "+", "create"),
-        (departments.moved, "→", "move"),
-        (departments.update, "~", "update"),
-        (departments.remove, "-", "remove"),
+        (departments.create, "+", word!("create", "新增")),
+        (departments.moved, "→", word!("move", "调整")),
+        (departments.update, "~", word!("update", "修改")),
+        (departments.remove, "-", word!("remove", "移除")),
     ]);
     let tags = listed(&[
-        (tags.create, "+", "create"),
-        (tags.remove, "-", "remove"),
-        (tags.add_members + tags.add_departments, "+", "memberships"),
-        (tags.remove_members + tags.remove_departments, "-", "memberships"),
+        (tags.create, "+", word!("create", "新增")),
+        (tags.remove, "-", word!("remove", "移除")),
+        (tags.add_members + tags.add_departments, "+", word!("memberships", "成员关系")),
+        (tags.remove_members + tags.remove_departments, "-", word!("memberships", "成员关系")),
     ]);
-    for (kind, text) in [("Members:     ", members), ("Departments: ", departments), ("Tags:        ", tags)]
-    {
+    for (kind, text) in [
+        (word!("Members:     ", "成员："), members),
+        (word!("Departments: ", "部门："), departments),
+        (word!("Tags:        ", "标签："), tags),
+    ] {
         if !text.is_empty() {
-            lines.push(message!(en: "{kind} {text}"));
+            lines.push(message!(en: "{kind} {text}"; zh: "{kind}{text}"));
         }
     }
     let mut beside = Vec::new();
     if counts.invites > 0 {
-        beside.push(format!("{} invited", counted(counts.invites, "member")));
+        beside.push(message!(en: "{} invited", counted(counts.invites, "member"); zh: "邀请 {} 名成员", counts.invites).to_string());
     }
     if counts.not_writable > 0 {
-        beside.push(format!("{} not writable", counts.not_writable));
+        beside.push(
+            message!(en: "{} not writable", counts.not_writable; zh: "{} 处无法写入", counts.not_writable)
+                .to_string(),
+        );
     }
     if counts.unchecked > 0 {
-        let fields = plan.unchecked.iter().map(|(field, count)| format!("{count} {field}"));
-        beside.push(format!("{} unchecked because hidden", fields.collect::<Vec<_>>().join(", ")));
+        let fields = plan.unchecked.iter();
+        let fields = fields
+            .map(|(field, count)| message!(en: "{count} {field}"; zh: "{field} {count} 处").to_string());
+        let fields = fields.collect::<Vec<_>>().join(word!(", ", "、"));
+        beside.push(
+            message!(en: "{fields} unchecked because hidden"; zh: "{fields}因隐藏而未核对").to_string(),
+        );
     }
     if !plan.findings.is_empty() {
-        beside.push(counted(plan.findings.len(), "finding"));
+        beside.push(
+            message!(en: "{}", counted(plan.findings.len(), "finding"); zh: "{} 个发现", plan.findings.len())
+                .to_string(),
+        );
     }
     if !beside.is_empty() {
-        lines.push(message!(en: "Beside:       {}", beside.join("; ")));
+        lines.push(message!(en: "Beside:       {}", beside.join(word!("; ", "；")); zh: "另有：{}", beside.join(word!("; ", "；"))));
     }
     lines
 }
@@ -122,69 +158,82 @@ pub(crate) fn name(object: &Object) -> &str {
 /// An object by name and id.
 pub(crate) fn object(object: &Object) -> Message {
     match &object.name {
-        Some(name) if *name != object.id => message!(en: "{name} ({})", object.id),
-        _ => message!(en: "{}", object.id),
+        Some(name) if *name != object.id => message!(both: "{name} ({})", object.id),
+        _ => message!(both: "{}", object.id),
     }
 }
 
 pub(crate) fn and_more(count: usize) -> Message {
-    message!(en: " … and {count} more")
+    message!(en: " … and {count} more"; zh: "…… 另有 {count} 项")
 }
 
 pub(crate) fn from(departments: &str) -> Message {
-    message!(en: "from {departments}")
+    message!(en: "from {departments}"; zh: "原属 {departments}")
 }
 
 pub(crate) fn joins(departments: &str) -> Message {
-    message!(en: "joins {departments}")
+    message!(en: "joins {departments}"; zh: "加入 {departments}")
 }
 
 pub(crate) fn with_below(count: usize) -> Message {
-    message!(en: "with {count} below")
+    message!(en: "with {count} below"; zh: "含下级共 {count} 个")
 }
 
 pub(crate) fn disabled() -> Message {
-    message!(en: "disabled")
+    message!(en: "disabled"; zh: "停用")
 }
 
 pub(crate) fn enabled() -> Message {
-    message!(en: "enabled")
+    message!(en: "enabled"; zh: "启用")
 }
 
 pub(crate) fn removed() -> Message {
-    message!(en: "removed")
+    message!(en: "removed"; zh: "移除")
 }
 
 /// A field that changes. An unknown value before is left out.
 pub(crate) fn field(field: &str, before: Option<&str>, after: &str) -> Message {
-    let shown = |value: &str| if value.is_empty() { "(empty)".to_owned() } else { value.to_owned() };
+    let shown = |value: &str| {
+        if value.is_empty() { word!("(empty)", "（空）").to_owned() } else { value.to_owned() }
+    };
     match before {
-        Some(before) => message!(en: "{field}: {} → {}", shown(before), shown(after)),
-        None => message!(en: "{field}: {}", shown(after)),
+        Some(before) => message!(
+            en: "{field}: {} → {}", shown(before), shown(after);
+            zh: "{field}：{} → {}", shown(before), shown(after)
+        ),
+        None => message!(en: "{field}: {}", shown(after); zh: "{field}：{}", shown(after)),
     }
 }
 
 /// The name of the field with the members that a tag gains or loses.
 pub(crate) fn tag_members(is_added: bool) -> Message {
-    if is_added { message!(en: "members added") } else { message!(en: "members removed") }
+    if is_added {
+        message!(en: "members added"; zh: "增加成员")
+    } else {
+        message!(en: "members removed"; zh: "减少成员")
+    }
 }
 
 /// The name of the field with the departments that a tag gains or loses.
 pub(crate) fn tag_departments(is_added: bool) -> Message {
-    if is_added { message!(en: "departments added") } else { message!(en: "departments removed") }
+    if is_added {
+        message!(en: "departments added"; zh: "增加部门")
+    } else {
+        message!(en: "departments removed"; zh: "减少部门")
+    }
 }
 
 pub(crate) fn tag(sign: char, name: &str, changes: &[String]) -> Message {
-    message!(en: "{sign} tag {name}  {}", changes.join("; "))
+    message!(en: "{sign} tag {name}  {}", changes.join("; "); zh: "{sign} 标签 {name}  {}", changes.join("; "))
 }
 
 /// Members whose department the plan does not have.
 pub(crate) fn elsewhere(sign: char) -> Message {
     match sign {
-        '+' => message!(en: "+ elsewhere"),
-        '-' => message!(en: "- elsewhere"),
-        '→' => message!(en: "→ elsewhere"),
-        _ => message!(en: "~ where they are"),
+        '+' => message!(en: "+ elsewhere"; zh: "+ 其他部门"),
+        '-' => message!(en: "- elsewhere"; zh: "- 其他部门"),
+        '→' => message!(en: "→ elsewhere"; zh: "→ 其他部门"),
+        _ => message!(en: "~ where they are"; zh: "~ 原部门"),
     }
 }
 
@@ -204,58 +253,79 @@ pub(crate) fn places(places: &[Place], files: &[RosterFile]) -> Message {
     if places.len() > PLACES {
         text.push_str(&and_more(places.len() - PLACES).to_string());
     }
-    message!(en: "{} {text}", agreeing(places.len() as u64, "line", "lines"))
+    message!(en: "{} {text}", agreeing(places.len() as u64, "line", "lines"); zh: "第 {text} 行")
 }
 
 pub(crate) fn leavers(outcome: LeaverOutcome, count: usize) -> Message {
-    message!(en: "{} without a change ({}): ", counted(count as u64, "leaver"), outcome.message())
+    message!(
+        en: "{} without a change ({}): ", counted(count as u64, "leaver"), findings::leaver_outcome(outcome);
+        zh: "不变更的离职人员（{}）：{}：", count, findings::leaver_outcome(outcome)
+    )
 }
 
 pub(crate) fn not_writable(field: &str, reason: NotWritableReason, count: usize) -> Message {
     let why = match reason {
-        NotWritableReason::Activated => "WeCom ignores it for activated members",
-        NotWritableReason::Disabled => "WeCom may ignore it for disabled members",
-        NotWritableReason::UnknownAttribute => "the corp has no such attribute",
-        NotWritableReason::CannotBeEmpty => "WeCom takes no empty value",
+        NotWritableReason::Activated => {
+            word!("WeCom ignores it for activated members", "成员激活后企业微信会忽略")
+        }
+        NotWritableReason::Disabled => {
+            word!("WeCom may ignore it for disabled members", "成员停用时企业微信可能忽略")
+        }
+        NotWritableReason::UnknownAttribute => {
+            word!("the corp has no such attribute", "企业没有这个扩展属性")
+        }
+        NotWritableReason::CannotBeEmpty => word!("WeCom takes no empty value", "企业微信不接受空值"),
     };
-    message!(en: "{count} × {field} not writable, {why}: ")
+    message!(en: "{count} × {field} not writable, {why}: "; zh: "{count} 处 {field} 无法写入，{why}：")
 }
 
 pub(crate) fn findings(count: usize) -> Message {
-    message!(en: "{}; what they name stays as it is:", counted(count, "finding"))
+    message!(
+        en: "{}; what they name stays as it is:", counted(count, "finding");
+        zh: "有 {} 个发现；涉及的对象保持不变：", count
+    )
 }
 
 /// A finding with its lines in the file.
 pub(crate) fn finding(finding: &Finding, files: &[RosterFile]) -> Message {
     if finding.places.is_empty() {
-        return message!(en: "{}", finding.message());
+        return findings::finding(finding);
     }
-    message!(en: "{}: {}", places(&finding.places, files), finding.message())
+    message!(
+        en: "{}: {}", places(&finding.places, files), findings::finding(finding);
+        zh: "{}：{}", places(&finding.places, files), findings::finding(finding)
+    )
 }
 
 pub(crate) fn more_of_a_kind(findings: &[&Finding], files: &[RosterFile]) -> Message {
     let lines: Vec<Place> = findings.iter().flat_map(|finding| finding.places.clone()).collect();
     let count = findings.len();
     if lines.is_empty() {
-        return message!(en: "… and {count} more like this");
+        return message!(en: "… and {count} more like this"; zh: "…… 还有 {count} 个类似的发现");
     }
-    message!(en: "… and {count} more like this: {}", places(&lines, files))
+    message!(
+        en: "… and {count} more like this: {}", places(&lines, files);
+        zh: "…… 还有 {count} 个类似的发现：{}", places(&lines, files)
+    )
 }
 
 pub(crate) fn more_findings(count: usize) -> Message {
-    message!(en: "… and {}; --all shows them", counted(count, "more finding"))
+    message!(
+        en: "… and {}; --all shows them", counted(count, "more finding");
+        zh: "…… 还有 {} 个发现；加 --all 可全部显示", count
+    )
 }
 
 pub(crate) fn gate_passes() -> Message {
-    message!(en: "Gate: pass.")
+    message!(en: "Gate: pass."; zh: "安全闸：通过。")
 }
 
 pub(crate) fn gate_stops() -> Message {
-    message!(en: "Gate: STOP. Nothing may be sent.")
+    message!(en: "Gate: STOP. Nothing may be sent."; zh: "安全闸：拦截。不会提交任何变更。")
 }
 
 pub(crate) fn reason(reason: &Reason) -> Message {
-    message!(en: "{}", reason.message())
+    gate::reason(reason)
 }
 
 /// The commands that follow, each with what it is for.
@@ -272,7 +342,7 @@ pub(crate) fn what_next(plan: &Plan, file: Option<&Path>) -> Vec<(Message, Strin
     let (for_plan, for_apply) = (flags(true), flags(false));
     if !for_plan.is_empty() {
         lines.push((
-            message!(en: "If these departments are renamed:"),
+            message!(en: "If these departments are renamed:"; zh: "如果这些部门是改名："),
             format!("txl plan … {}", for_plan.join(" ")),
         ));
         let new = plan.gate.reasons.iter().filter_map(|reason| match reason {
@@ -280,101 +350,131 @@ pub(crate) fn what_next(plan: &Plan, file: Option<&Path>) -> Vec<(Message, Strin
             _ => None,
         });
         let new: Vec<_> = new.collect();
-        lines.push((message!(en: "If they are new:"), format!("txl plan … {}", new.join(" "))));
+        lines.push((
+            message!(en: "If they are new:"; zh: "如果是新部门："),
+            format!("txl plan … {}", new.join(" ")),
+        ));
     }
     // A reason without a flag stops the plan whatever is allowed.
     let is_final = plan.gate.reasons.iter().any(|reason| reason.flag().is_none());
     if !for_apply.is_empty() && !is_final && for_plan.is_empty() {
         lines.push((
-            message!(en: "To allow this much for this plan only:"),
+            message!(en: "To allow this much for this plan only:"; zh: "仅针对本计划放行："),
             format!("txl apply {file_name} {}", for_apply.join(" ")),
         ));
     }
     if plan.gate.passes() && !plan.counts.is_empty() && file.is_some() {
-        lines.push((message!(en: "To apply it:"), format!("txl apply {file_name}")));
+        lines.push((message!(en: "To apply it:"; zh: "应用计划："), format!("txl apply {file_name}")));
     }
     lines
 }
 
 /// A command with what it is for, in one line.
 pub(crate) fn command(title: &Message, command: &str) -> Message {
-    message!(en: "{title} {command}")
+    message!(en: "{title} {command}"; zh: "{title} {command}")
 }
 
 pub(crate) fn stopped() -> Message {
-    message!(en: "the gate stops the plan; nothing was sent")
+    message!(en: "the gate stops the plan; nothing was sent"; zh: "安全闸拦截了计划；没有提交任何变更")
 }
 
 pub(crate) fn how_to_answer_the_gate() -> Message {
-    message!(en: "docs/sync.md explains each message of the gate")
+    message!(en: "docs/sync.md explains each message of the gate"; zh: "安全闸的各种提示见 docs/sync.md")
 }
 
 pub(crate) fn has_findings(count: usize) -> Message {
-    message!(en: "the plan has {}", counted(count, "finding"))
+    message!(en: "the plan has {}", counted(count, "finding"); zh: "计划中有 {} 个发现", count)
 }
 
 pub(crate) fn correct_the_roster() -> Message {
-    message!(en: "correct the rows, or leave out --strict")
+    message!(en: "correct the rows, or leave out --strict"; zh: "请改正这些行，或去掉 --strict")
 }
 
 pub(crate) fn written(path: &Path) -> Message {
-    message!(en: "wrote the plan to {}", path.display())
+    message!(en: "wrote the plan to {}", path.display(); zh: "已将计划写入 {}", path.display())
 }
 
 pub(crate) fn leavers_written(count: usize, path: &Path) -> Message {
-    message!(en: "wrote {} to {}", counted(count, "leaver"), path.display())
+    message!(
+        en: "wrote {} to {}", counted(count, "leaver"), path.display();
+        zh: "已将 {} 名离职人员写入 {}", count, path.display()
+    )
 }
 
 pub(crate) fn offline(age: jiff::SignedDuration) -> Message {
-    message!(en: "offline: the mirror is {} old", super::directory::age(age))
+    message!(
+        en: "offline: the mirror is {} old", super::directory::age(age);
+        zh: "离线：镜像是 {} 前的", super::directory::age(age)
+    )
 }
 
 pub(crate) fn no_roster() -> Message {
-    message!(en: "name the file of a roster")
+    message!(en: "name the file of a roster"; zh: "请给出花名册文件")
 }
 
 pub(crate) fn rename_expected() -> Message {
-    message!(en: "expected A=B, where A is a department and B its new name or new path")
+    message!(
+        en: "expected A=B, where A is a department and B its new name or new path";
+        zh: "应写作 A=B，其中 A 是部门，B 是新名称或新路径"
+    )
 }
 
 pub(crate) fn unknown_field(name: &str) -> Message {
-    message!(en: "unknown field {name}: write a name of WeCom's JSON, such as mobile")
+    message!(
+        en: "unknown field {name}: write a name of WeCom's JSON, such as mobile";
+        zh: "未知的字段 {name}：请写企业微信 JSON 中的字段名，例如 mobile"
+    )
 }
 
 pub(crate) fn lines_expected() -> Message {
-    message!(en: "expected a line, or a range of lines, such as 14, 14-20 or FILE:14")
+    message!(
+        en: "expected a line, or a range of lines, such as 14, 14-20 or FILE:14";
+        zh: "应为一行或若干行，例如 14、14-20 或 FILE:14"
+    )
 }
 
 pub(crate) fn no_such_file(name: &str, files: &[RosterFile]) -> Message {
     let names: Vec<_> = files.iter().map(|file| file.name.as_str()).collect();
-    message!(en: "the roster has no file {name}; its files are {}", names.join(", "))
+    message!(
+        en: "the roster has no file {name}; its files are {}", names.join(", ");
+        zh: "花名册没有文件 {name}；它的文件有：{}", names.join(", ")
+    )
 }
 
 pub(crate) fn cannot_use(path: &Path) -> Message {
-    message!(en: "cannot use the plan {}", path.display())
+    message!(en: "cannot use the plan {}", path.display(); zh: "无法使用计划 {}", path.display())
 }
 
 pub(crate) fn name_a_plan() -> Message {
-    message!(en: "name a file that `txl plan --out` wrote")
+    message!(en: "name a file that `txl plan --out` wrote"; zh: "请指定由 `txl plan --out` 写出的文件")
 }
 
 pub(crate) fn plan_with_this_version() -> Message {
-    message!(en: "make the plan again with this version of txl")
+    message!(en: "make the plan again with this version of txl"; zh: "请用当前版本的 txl 重新生成计划")
 }
 
 pub(crate) fn plan_again() -> Message {
-    message!(en: "make the plan again with `txl plan`; --only and --exclude leave changes out")
+    message!(
+        en: "make the plan again with `txl plan`; --only and --exclude leave changes out";
+        zh: "请用 `txl plan` 重新生成计划；--only 和 --exclude 可排除部分变更"
+    )
 }
 
 pub(crate) fn has_changes() -> Message {
-    message!(en: "there is something to do")
+    message!(en: "there is something to do"; zh: "有待执行的变更")
 }
 
 pub(crate) fn is_a_plan(path: &Path) -> Message {
-    message!(en: "{} is a plan, and a plan is made from a roster", path.display())
+    message!(
+        en: "{} is a plan, and a plan is made from a roster", path.display();
+        zh: "{} 是计划，而计划要由花名册生成", path.display()
+    )
 }
 
 pub(crate) fn show_or_apply(path: &Path) -> Message {
     let path = path.display();
-    message!(en: "`txl plan show {path}` shows it, `txl apply {path}` applies it")
+    message!(
+        en: "`txl plan show {path}` shows it, `txl apply {path}` applies it";
+        zh: "`txl plan show {path}` 查看计划，`txl apply {path}` 应用计划"
+    )
 }

@@ -67,7 +67,7 @@ fn first_line(text: &str, width: usize) -> (&str, &str) {
             break;
         }
         let next = chars.peek().map_or('\0', |(_, next)| *next);
-        if used * 2 <= width || must_not_begin(next) {
+        if used * 2 <= width || must_not_end(one) || must_not_begin(next) {
             continue;
         }
         let behind = Some(at + one.len_utf8());
@@ -89,6 +89,11 @@ fn first_line(text: &str, width: usize) -> (&str, &str) {
 
 fn is_wide(one: char) -> bool {
     one.width() == Some(2)
+}
+
+/// Opening signs belong to what follows.
+fn must_not_end(one: char) -> bool {
+    matches!(one, '“' | '（' | '《' | '「')
 }
 
 fn must_not_begin(one: char) -> bool {
@@ -126,6 +131,7 @@ mod tests {
             ("示例公司研发部", 8, &["示例公司", "研发部"]),
             ("示例公司研发部", 9, &["示例公司", "研发部"]),
             ("共三行，其中一行", 6, &["共三", "行，其", "中一行"]),
+            ("删除全部（三人）", 10, &["删除全部", "（三人）"]),
             ("zhangsan@example.com", 12, &["zhangsan@", "example.com"]),
             ("abcdefghij", 4, &["abcd", "efgh", "ij"]),
             ("王", 1, &["王"]),

@@ -13,6 +13,7 @@ mod callback_delivery;
 mod callback_listen;
 mod callback_output;
 mod callback_server;
+mod chinese;
 mod commands;
 mod config;
 mod config_file;

@@ -51,6 +51,7 @@ fn cleaned(mut command: Command) -> Command {
     }
     // Tests do not read or write files in the user's directories.
     command
+        .env("TXL_LANG", "en")
         .env("WECOM_TOKEN_STORE", "none")
         .env("TXL_STATE_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/state"))
         .env("XDG_DATA_HOME", concat!(env!("CARGO_TARGET_TMPDIR"), "/data"))

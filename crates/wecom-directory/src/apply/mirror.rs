@@ -111,19 +111,16 @@ pub(super) fn read_back(
     sight: Sight,
     at: Timestamp,
 ) -> Map<String, Value> {
-    let is_new = steps.iter().any(|step| step.action == StepAction::Create);
-    let is_written = |name: &str| {
-        is_new
-            || matches!(name, "userid" | "status" | "enable" | "isleader")
-            || values::is_seat_field(name)
-            || steps.iter().any(|step| step.fields.contains_key(name))
-    };
     // Other fields are left to the next pull, which finds who changed them.
-    let Ok(Value::Object(mut json)) = serde_json::to_value(row) else { return Map::new() };
-    json.retain(|name, _| is_written(name));
-    let Ok(row) = serde_json::from_value::<Member>(json.into()) else { return Map::new() };
+    let fields = if steps.iter().any(|step| step.action == StepAction::Create) {
+        FieldSet::ALL
+    } else {
+        let derived = [MemberField::Status, MemberField::Enable, MemberField::Isleader];
+        let written = steps.iter().flat_map(|step| step.fields.keys());
+        FieldSet::of(written.filter_map(|name| MemberField::from_name(name)).chain(derived))
+    };
     let shown = record.shown;
-    let mut changed = merge::details(record, &row, &Departments::All(listed), sight, at);
+    let mut changed = merge::details_of(fields, record, row, &Departments::All(listed), sight, at);
     let index = sight.source.index();
     let read = record.shown[index];
     record.shown = shown;

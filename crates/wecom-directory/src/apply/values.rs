@@ -91,6 +91,10 @@ pub(crate) fn same_seats(left: &[Seat], right: &[Seat]) -> bool {
 pub(crate) fn shows(record: &MemberRecord, name: &str, value: &Value) -> Option<bool> {
     let field = MemberField::from_name(name)?;
     let Seen::Known(now) = record.member.value(field) else { return None };
+    // Most values are texts.
+    if let (FieldValue::Text(now), Some(wanted)) = (now, value.as_str()) {
+        return Some(shows_text(field, wanted, now));
+    }
     let fields = BTreeMap::from([(name.to_owned(), FieldChange { before: None, after: value.clone() })]);
     let wanted = member(record.member.userid.as_str(), &fields, Side::After, |_| true)?;
     let Seen::Known(wanted) = wanted.value(field) else { return None };
@@ -98,14 +102,15 @@ pub(crate) fn shows(record: &MemberRecord, name: &str, value: &Value) -> Option<
         // WeCom lists every attribute of the console, those that were never set as empty ones.
         (FieldValue::ExtAttr(wanted), FieldValue::ExtAttr(now)) => has_attributes(&now.attrs, &wanted.attrs),
         (FieldValue::ExternalProfile(wanted), FieldValue::ExternalProfile(now)) => has_profile(now, wanted),
-        // WeCom keeps a mobile without spaces and without +86.
-        (FieldValue::Text(wanted), FieldValue::Text(now))
-            if matches!(field, MemberField::Mobile | MemberField::Email) =>
-        {
-            compared(field, wanted) == compared(field, now)
-        }
+        (FieldValue::Text(wanted), FieldValue::Text(now)) => shows_text(field, wanted, now),
         (wanted, now) => wanted == now,
     })
+}
+
+fn shows_text(field: MemberField, wanted: &str, now: &str) -> bool {
+    // WeCom keeps a mobile without spaces and without +86.
+    let is_normalised = matches!(field, MemberField::Mobile | MemberField::Email);
+    wanted == now || is_normalised && compared(field, wanted) == compared(field, now)
 }
 
 /// Whether the attributes have these values. An attribute that is missing is empty.

@@ -30,18 +30,14 @@ pub(super) async fn read(
     let departments = contacts.departments().list_ids().await?;
     let departments = departments.into_iter().map(|node| (node.id, node)).collect();
     let mut rows = contacts.members().ids().page_size(10_000).stream();
-    let mut pairs = Vec::new();
+    let mut pairs = Vec::with_capacity(table.pairs().len());
     while let Some(row) = rows.try_next().await? {
         // A damaged userid names no member.
         if row.userid.is_damaged() {
             continue;
         }
         let index = table.insert(row.userid.as_str());
-        let entry = table.entry_mut(index);
-        if entry.last_id_reading != number {
-            entry.last_id_reading = number;
-            entry.id_readings = entry.id_readings.saturating_add(1);
-        }
+        table.entry_mut(index).last_id_reading = number;
         pairs.push((index, row.department));
         if pairs.len() % 10_000 == 0 {
             progress(pairs.len() as u64);

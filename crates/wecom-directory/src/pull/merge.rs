@@ -111,8 +111,20 @@ pub(crate) fn details(
     sight: Sight,
     sent_at: Timestamp,
 ) -> Map<String, Value> {
+    details_of(FieldSet::ALL, record, row, departments, sight, sent_at)
+}
+
+/// Puts some fields and the seats of a row of details into a record, as [`details`] does.
+pub(crate) fn details_of(
+    fields: FieldSet,
+    record: &mut MemberRecord,
+    row: &Member,
+    departments: &Departments<'_>,
+    sight: Sight,
+    sent_at: Timestamp,
+) -> Map<String, Value> {
     let mut changed = Map::new();
-    let mut known = sight.known(row);
+    let mut known = sight.known(row).intersection(fields);
     if row.isleader == Seen::Known(false) && !departments.are_all_in(row) {
         // A department that is not in the row may have this leader.
         known = known.without(FieldSet::of([MemberField::Isleader]));

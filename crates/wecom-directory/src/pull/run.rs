@@ -490,11 +490,11 @@ impl Run<'_> {
             if std::mem::replace(&mut entry.detailed[source.index()], true) {
                 continue;
             }
-            let is_same = entry.person.is_some()
+            let is_same = entry.is_known
                 && entry.was_present
                 && !entry.is_written
-                && entry.hashes.details[source.index()] == Some(row.hash(seed))
-                && (departments.is_none() || entry.hashes.departments == departments);
+                && entry.details_hash(source) == Some(row.hash(seed))
+                && (departments.is_none() || entry.departments_hash() == departments);
             let confirms = matches!(reader.class, Class::Unconfirmed(_)) && is_same;
             if confirms && merge::shows_sensitive(&parse(&row)?) {
                 self.confirm(reader).await?;
@@ -588,7 +588,7 @@ impl Run<'_> {
     async fn records(&mut self, indexes: &[Index]) -> Result<BTreeMap<Index, MemberRecord>> {
         let exists = |index: &&Index| {
             let entry = self.table.entry(**index);
-            entry.person.is_some() || entry.is_written
+            entry.is_known || entry.is_written
         };
         let keys: Vec<_> = indexes.iter().filter(exists).map(|index| self.table.key(*index)).collect();
         if keys.is_empty() {
@@ -613,7 +613,7 @@ impl Run<'_> {
         let entry = self.table.entry_mut(index);
         let is_again = std::mem::replace(&mut entry.is_written, true);
         // What is written now need not be written again at the end of the pull.
-        entry.hashes = record.hashes;
+        entry.set_hashes(record.hashes);
         let action = match (existed || is_again, state, record.state) {
             (false, _, _) => (!is_baseline).then_some(Action::Created),
             (true, before, State::OutOfSight) if before != State::OutOfSight => Some(Action::OutOfSight),
@@ -673,7 +673,7 @@ impl Run<'_> {
             .indexes()
             .filter(|index| {
                 let entry = self.table.entry(*index);
-                entry.person.is_some() && entry.last_id_reading != number && entry.detailed == [false; 2]
+                entry.is_known && entry.last_id_reading != number && entry.detailed == [false; 2]
             })
             .take(SINGLES_UP_TO)
             .collect();
@@ -768,16 +768,15 @@ impl Run<'_> {
             let detailed = entry.detailed != [false; 2];
             self.counts.seen += u64::from(in_ids || detailed);
             self.counts.detailed += u64::from(detailed);
-            let lost_details = sources.iter().any(|source| {
-                let at = source.index();
-                entry.hashes.details[at].is_some() && !entry.detailed[at]
-            });
+            let lost_details = sources
+                .iter()
+                .any(|source| entry.details_hash(*source).is_some() && !entry.detailed[source.index()]);
             // A member who is new in the ids has no departments in the mirror yet.
             let departments_differ =
-                in_ids && entry.hashes.departments != Some(departments_hash(self.table.departments(index)));
-            let is_recorded = entry.person.is_some() || entry.is_written;
+                in_ids && entry.departments_hash() != Some(departments_hash(self.table.departments(index)));
+            let is_recorded = entry.is_known || entry.is_written;
             let is_gone = is_recorded && !in_ids && !detailed;
-            let is_back = in_ids && entry.person.is_some() && !entry.was_present && !entry.is_written;
+            let is_back = in_ids && entry.is_known && !entry.was_present && !entry.is_written;
             if departments_differ || is_gone || is_back || lost_details {
                 pending.push(index);
             }

@@ -1,11 +1,11 @@
-//! The members of a corp while a pull runs: what the mirror knows, and what each reading has shown. About 70 bytes a member.
+//! The members of a corp while a pull runs: what the mirror knows, and what each reading has shown. About 70 bytes for each member.
 
 use hashbrown::HashTable;
 use wecom_contacts::DepartmentId;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::{
-    record::{PersonId, RowHashes, Source},
+    record::{RowHashes, Source},
     store::{KnownRow, MemberKey},
 };
 
@@ -29,20 +29,42 @@ pub(super) struct MemberTable {
 pub(super) struct Entry {
     start: u32,
     length: u8,
-    /// The person, if the mirror has one.
-    pub(super) person: Option<PersonId>,
+    /// Whether the mirror has the member.
+    pub(super) is_known: bool,
     /// Whether the mirror had the member as present when the pull began.
     pub(super) was_present: bool,
     /// The hashes that the mirror has.
-    pub(super) hashes: RowHashes,
-    /// In how many complete readings of the ids the member was.
-    pub(super) id_readings: u8,
+    hashes: PackedHashes,
     /// The last reading of the ids that had the member, from 1.
     pub(super) last_id_reading: u8,
     /// Whether a reading of details had the member, for each source.
     pub(super) detailed: [bool; 2],
     /// Whether the member is in the writer, changed by this pull.
     pub(super) is_written: bool,
+}
+
+/// Hashes in half of the space. 0 is a hash that is not known; a row whose hash is 0 is read again by each pull.
+#[derive(Clone, Copy, Debug, Default)]
+struct PackedHashes {
+    details: [u64; 2],
+    departments: u64,
+}
+
+impl Entry {
+    pub(super) fn set_hashes(&mut self, RowHashes { details, departments }: RowHashes) {
+        let packed = |hash: Option<u64>| hash.unwrap_or_default();
+        self.hashes = PackedHashes { details: details.map(packed), departments: packed(departments) };
+    }
+
+    /// The hash of the details that this source has shown.
+    pub(super) fn details_hash(&self, source: Source) -> Option<u64> {
+        Some(self.hashes.details[source.index()]).filter(|hash| *hash != 0)
+    }
+
+    /// The hash of the departments in the reading of ids.
+    pub(super) fn departments_hash(&self) -> Option<u64> {
+        Some(self.hashes.departments).filter(|hash| *hash != 0)
+    }
 }
 
 impl MemberTable {
@@ -55,9 +77,9 @@ impl MemberTable {
     pub(super) fn add_known(&mut self, row: &KnownRow) {
         let index = self.insert(row.key.as_str());
         let entry = self.entry_mut(index);
-        entry.person = Some(row.person);
+        entry.is_known = true;
         entry.was_present = row.is_present;
-        entry.hashes = row.hashes;
+        entry.set_hashes(row.hashes);
     }
 
     /// Returns the place of a userid, which is compared without case, and adds it if it is new.
@@ -76,10 +98,9 @@ impl MemberTable {
         self.entries.push(Entry {
             start,
             length: u8::try_from(userid.len()).unwrap_or(u8::MAX),
-            person: None,
+            is_known: false,
             was_present: false,
-            hashes: RowHashes::default(),
-            id_readings: 0,
+            hashes: PackedHashes::default(),
             last_id_reading: 0,
             detailed: [false; 2],
             is_written: false,

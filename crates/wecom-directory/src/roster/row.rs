@@ -89,7 +89,11 @@ impl<'a> RowWriter<'a> {
                 self.text.push(ITEM);
             }
             // A control character could be taken for the end of a cell.
-            self.text.extend(item.chars().map(|char| if char < ' ' { ' ' } else { char }));
+            if item.bytes().any(|byte| byte < b' ') {
+                self.text.extend(item.chars().map(|char| if char < ' ' { ' ' } else { char }));
+            } else {
+                self.text.push_str(item);
+            }
         }
         self.end();
     }

@@ -1,21 +1,22 @@
 //! Finding people: by userid, name, alias, position, the last digits of the mobile, or department; in Chinese, in pinyin (all readings),
 //! by initials, or mixed.
 
+mod column;
+mod departments;
 mod query;
+mod searcher;
+mod strings;
 mod text;
 
-use std::{
-    cmp::Ordering,
-    collections::{BinaryHeap, HashMap},
-    ops::Range,
-    thread,
-};
+use std::{cmp::Ordering, collections::BinaryHeap, thread};
 
-use wecom_contacts::{CorpId, DepartmentId, UserId};
+use wecom_contacts::{CorpId, UserId};
 
+pub use self::searcher::Searcher;
 pub(crate) use self::text::text;
 use self::{
-    query::{Query, fields},
+    departments::Paths,
+    query::{fields, words},
     text::{NAME, POSITION, USERID},
 };
 use crate::{
@@ -27,26 +28,6 @@ use crate::{
 
 /// How many people are read from the store at once.
 const PAGE: u32 = 20_000;
-/// Below this number of people, one thread answers a query.
-const ONE_THREAD: usize = 20_000;
-
-/// The people of one corp, in memory: about 80 bytes each. It answers queries without the store.
-#[derive(Debug)]
-pub struct Searcher {
-    people: Vec<Indexed>,
-    text: String,
-    departments: Vec<DepartmentId>,
-    /// The path of each department that has a known one.
-    paths: HashMap<DepartmentId, String>,
-}
-
-#[derive(Debug)]
-struct Indexed {
-    mask: u64,
-    person: PersonId,
-    text: Range<u32>,
-    departments: Range<u32>,
-}
 
 /// A person who was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,118 +61,6 @@ pub enum Rank {
     Department,
 }
 
-impl Searcher {
-    /// Reads the people of a corp.
-    ///
-    /// # Errors
-    ///
-    /// Fails if the store fails.
-    pub async fn read(store: &dyn Store, corp: &CorpId) -> Result<Self> {
-        let paths = department_paths(store, corp).await?;
-        let mut searcher = Self { people: Vec::new(), text: String::new(), departments: Vec::new(), paths };
-        let mut after = None;
-        loop {
-            let rows = store.search_rows(corp, 0, after, PAGE).await?;
-            let Some(last) = rows.last() else { return Ok(searcher) };
-            after = Some(last.person);
-            for row in rows {
-                let text = offset(searcher.text.len())..offset(searcher.text.len() + row.search.text.len());
-                searcher.text.push_str(&row.search.text);
-                let start = offset(searcher.departments.len());
-                searcher.departments.extend(row.departments);
-                searcher.people.push(Indexed {
-                    mask: row.search.mask.cast_unsigned(),
-                    person: row.person,
-                    text,
-                    departments: start..offset(searcher.departments.len()),
-                });
-            }
-        }
-    }
-
-    /// The number of people.
-    pub fn len(&self) -> usize {
-        self.people.len()
-    }
-
-    /// Whether the corp has no people.
-    pub fn is_empty(&self) -> bool {
-        self.people.is_empty()
-    }
-
-    /// Returns the best matches, at most `limit`, and the number of all. Words are separated by blanks, and each of them must match:
-    /// a field of the person, or the path of one of the person's departments.
-    pub fn find(&self, query: &str, limit: usize) -> (Vec<Hit>, usize) {
-        let query = Query::new(query, &self.paths);
-        if query.is_empty() {
-            return (Vec::new(), 0);
-        }
-        let threads = if self.people.len() < ONE_THREAD {
-            1
-        } else {
-            thread::available_parallelism().map_or(1, usize::from)
-        };
-        let share = self.people.len().div_ceil(threads).max(1);
-        let (this, query) = (&self, &query);
-        let mut found: Vec<(Rank, usize)> = thread::scope(|scope| {
-            let search = |(part, people): (usize, &'_ [Indexed])| {
-                let first = part * share;
-                let rank = |(at, person): (usize, &Indexed)| Some((this.rank(person, query)?, first + at));
-                people.iter().enumerate().filter_map(rank).collect::<Vec<_>>()
-            };
-            let mut parts = self.people.chunks(share).enumerate();
-            let own = parts.next();
-            let others: Vec<_> = parts.map(|part| scope.spawn(move || search(part))).collect();
-            let mut found = own.map(search).unwrap_or_default();
-            for other in others {
-                found.extend(other.join().unwrap_or_default());
-            }
-            found
-        });
-        let all = found.len();
-        found.sort_unstable();
-        found.truncate(limit);
-        (found.into_iter().map(|(rank, at)| self.hit(&self.people[at], rank)).collect(), all)
-    }
-
-    fn rank(&self, person: &Indexed, query: &Query<'_>) -> Option<Rank> {
-        query.rank(person.mask, &fields(self.text_of(person)), self.departments_of(person))
-    }
-
-    fn text_of(&self, person: &Indexed) -> &str {
-        &self.text[person.text.start as usize..person.text.end as usize]
-    }
-
-    fn departments_of(&self, person: &Indexed) -> &[DepartmentId] {
-        &self.departments[person.departments.start as usize..person.departments.end as usize]
-    }
-
-    fn hit(&self, person: &Indexed, rank: Rank) -> Hit {
-        hit(person.person, self.text_of(person), self.departments_of(person), &self.paths, rank)
-    }
-}
-
-fn hit(
-    person: PersonId,
-    text: &str,
-    departments: &[DepartmentId],
-    paths: &HashMap<DepartmentId, String>,
-    rank: Rank,
-) -> Hit {
-    let fields = fields(text);
-    let path = |department: &DepartmentId| {
-        paths.get(department).cloned().unwrap_or_else(|| format!("id {department}"))
-    };
-    Hit {
-        person,
-        userid: UserId::new(fields[USERID]),
-        name: fields[NAME].to_owned(),
-        position: fields[POSITION].to_owned(),
-        departments: departments.iter().map(path).collect(),
-        rank,
-    }
-}
-
 /// Finds people without holding them in memory, as [`Searcher::find`] does: the store leaves out most of those who cannot match.
 ///
 /// One query costs less than reading a [`Searcher`]; a program that answers many keeps one.
@@ -202,18 +71,26 @@ fn hit(
 pub async fn find(store: &dyn Store, corp: &CorpId, query: &str, limit: usize) -> Result<(Vec<Hit>, usize)> {
     let paths = department_paths(store, corp).await?;
     let (mut best, mut all, mut after) = (BinaryHeap::new(), 0, None);
-    if Query::new(query, &paths).is_empty() {
+    let with: Vec<_> = words(query).iter().map(|word| paths.with(word)).collect();
+    if with.is_empty() {
         return Ok((Vec::new(), 0));
     }
-    let mask = Query::new(query, &paths).mask().cast_signed();
+    // A word that may be a department's asks nothing of the person's own fields.
+    let of_fields = words(query).into_iter().zip(&with).filter(|(_, with)| with.is_empty());
+    let mask = of_fields.fold(0, |mask, (word, _)| mask | word.mask()).cast_signed();
     loop {
         let rows = store.search_rows(corp, mask, after, PAGE).await?;
         let Some(last) = rows.last() else { break };
         after = Some(last.person);
-        let query = Query::new(query, &paths);
+        let words = words(query);
         for row in rows {
-            let mask = row.search.mask.cast_unsigned();
-            let Some(rank) = query.rank(mask, &fields(&row.search.text), &row.departments) else { continue };
+            let (mask, fields) = (row.search.mask.cast_unsigned(), fields(&row.search.text));
+            let mut ranks = words
+                .iter()
+                .zip(&with)
+                .map(|(word, with)| word.rank_of(mask, &fields, &row.departments, with));
+            let worst = ranks.try_fold(Rank::Exact, |worst, rank| Some(worst.max(rank?)));
+            let Some(rank) = worst else { continue };
             all += 1;
             // The worst is on top.
             best.push(Found { rank, row });
@@ -223,8 +100,19 @@ pub async fn find(store: &dyn Store, corp: &CorpId, query: &str, limit: usize) -
         }
     }
     let found = best.into_sorted_vec().into_iter();
-    let hit = |Found { rank, row }: Found| hit(row.person, &row.search.text, &row.departments, &paths, rank);
-    Ok((found.map(hit).collect(), all))
+    Ok((found.map(|Found { rank, row }| hit(&row, &paths, rank)).collect(), all))
+}
+
+fn hit(row: &SearchRow, paths: &Paths, rank: Rank) -> Hit {
+    let fields = fields(&row.search.text);
+    Hit {
+        person: row.person,
+        userid: UserId::new(fields[USERID]),
+        name: fields[NAME].to_owned(),
+        position: fields[POSITION].to_owned(),
+        departments: row.departments.iter().map(|id| paths.called(*id)).collect(),
+        rank,
+    }
 }
 
 /// A match, ordered by its rank and then by the number of the person.
@@ -260,31 +148,46 @@ impl PartialEq for Found {
 impl Eq for Found {}
 
 /// The path of each department that has a known one.
-async fn department_paths(store: &dyn Store, corp: &CorpId) -> Result<HashMap<DepartmentId, String>> {
+async fn department_paths(store: &dyn Store, corp: &CorpId) -> Result<Paths> {
     let departments = existing_departments(store, corp).await?;
-    Ok(paths(&departments).into_iter().filter_map(|(id, (path, _))| Some((id, path?))).collect())
+    Ok(Paths::new(paths(&departments).into_iter().filter_map(|(id, (path, _))| Some((id, path?))).collect()))
 }
 
-/// The texts of all people have fewer than 4 GiB.
-fn offset(length: usize) -> u32 {
-    u32::try_from(length).unwrap_or(u32::MAX)
+/// How many threads answer a query in memory.
+fn threads() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
 }
 
 #[cfg(test)]
 mod tests {
-    use wecom_contacts::{Seen, members::Member};
+    use std::collections::HashMap;
 
-    use super::*;
+    use proptest::prelude::*;
+    use wecom_contacts::{DepartmentId, Seen, members::Member};
+
+    use super::{searcher::Reading, *};
+
+    fn paths() -> Paths {
+        Paths::new(HashMap::from([
+            (DepartmentId(2), "示例公司/华东".to_owned()),
+            (DepartmentId(3), "示例公司/华南".to_owned()),
+        ]))
+    }
+
+    fn row(person: i64, [userid, name, mobile]: [&str; 3], department: u32) -> SearchRow {
+        let mut member = Member::default();
+        member.userid = userid.into();
+        member.name = Seen::Known(name.to_owned());
+        member.mobile = Seen::Known(mobile.to_owned());
+        SearchRow {
+            person: PersonId(person),
+            search: text(&member),
+            departments: vec![DepartmentId(department)],
+        }
+    }
 
     fn searcher() -> Searcher {
-        let mut searcher = Searcher {
-            people: Vec::new(),
-            text: String::new(),
-            departments: Vec::new(),
-            paths: HashMap::new(),
-        };
-        searcher.paths.insert(DepartmentId(2), "示例公司/华东".to_owned());
-        searcher.paths.insert(DepartmentId(3), "示例公司/华南".to_owned());
+        let mut reading = Reading::new(paths());
         let people = [
             ("zw01", "张伟", "13800000001", 2),
             ("zhangwei2", "张薇", "13800000002", 3),
@@ -293,23 +196,9 @@ mod tests {
             ("wangwei", "王伟", "13800000025", 2),
         ];
         for (person, (userid, name, mobile, department)) in (1..).zip(people) {
-            let mut member = Member::default();
-            member.userid = userid.into();
-            member.name = Seen::Known(name.to_owned());
-            member.mobile = Seen::Known(mobile.to_owned());
-            let search = text(&member);
-            let start = offset(searcher.text.len());
-            searcher.text.push_str(&search.text);
-            let at = offset(searcher.departments.len());
-            searcher.departments.push(DepartmentId(department));
-            searcher.people.push(Indexed {
-                mask: search.mask.cast_unsigned(),
-                person: PersonId(person),
-                text: start..offset(searcher.text.len()),
-                departments: at..at + 1,
-            });
+            reading.add(&row(person, [userid, name, mobile], department));
         }
-        searcher
+        reading.finish()
     }
 
     fn names(query: &str) -> Vec<String> {
@@ -349,5 +238,47 @@ mod tests {
         assert_eq!(hits[0].userid, "zw01", "the userid begins with it");
         assert_eq!(hits[0].rank, Rank::Prefix);
         assert_eq!(hits[1].rank, Rank::Initials);
+    }
+
+    proptest! {
+        /// The index in memory answers as the comparison of each person with the query does.
+        #[test]
+        fn the_index_leaves_out_nobody_who_matches(
+            people in prop::collection::vec(
+                ("[a-cZ张É]{1,3}", "[张单吕重曾行Éé]{0,3}", "[张吕lvé ]{0,3}", "[13+]{0,4}", 2_u32..5),
+                1..40,
+            ),
+            query in "[a-cglnuvyz张单吕重东ÉΣ1 /]{1,4}|zhang?|cheng|ln?[uv]|lyu|[13]{3}|.{1,2}",
+        ) {
+            let mut reading = Reading::new(paths());
+            let mut rows = Vec::new();
+            for (person, (userid, name, alias, mobile, department)) in (1..).zip(&people) {
+                let mut member = Member::default();
+                member.userid = userid.as_str().into();
+                member.name = Seen::Known(name.clone());
+                member.alias = Seen::Known(alias.clone());
+                member.mobile = Seen::Known(mobile.clone());
+                let departments = vec![DepartmentId(*department)];
+                rows.push(SearchRow { person: PersonId(person), search: text(&member), departments });
+            }
+            rows.iter().for_each(|row| reading.add(row));
+            let (words, paths) = (words(&query), paths());
+            let rank = |row: &SearchRow| {
+                let of = |word: &query::Word<'_>| {
+                    word.rank_of(u64::MAX, &fields(&row.search.text), &row.departments, &paths.with(word))
+                };
+                words.iter().map(of).try_fold(Rank::Exact, |worst, rank| Some(worst.max(rank?)))
+            };
+            let mut expected: Vec<_> = rows.iter().filter_map(|row| Some((rank(row)?, row.person))).collect();
+            expected.sort();
+            if words.is_empty() {
+                expected.clear();
+            }
+            let (hits, all) = reading.finish().find(&query, 10);
+            prop_assert_eq!(all, expected.len());
+            expected.truncate(10);
+            let hits: Vec<_> = hits.into_iter().map(|hit| (hit.rank, hit.person)).collect();
+            prop_assert_eq!(hits, expected);
+        }
     }
 }

@@ -1,46 +1,23 @@
-//! A query: its words, and how well a person matches all of them.
+//! A query: its words, and how well texts and people match them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use ib_matcher::{
     matcher::{IbMatcher, PinyinMatchConfig},
     pinyin::PinyinNotation,
 };
+use memchr::memmem::Finder;
 use wecom_contacts::DepartmentId;
 
 use super::{
     Rank,
+    strings::Filter,
     text::{ALIAS, MOBILE, NAME, POSITION, READINGS, USERID, mask},
 };
 
-/// The words of a query, each of which must match.
-pub(super) struct Query<'a> {
-    words: Vec<Word<'a>>,
-}
-
-impl Query<'_> {
-    /// Words are separated by blanks. `paths` are the departments of the corp.
-    pub(super) fn new(query: &str, paths: &HashMap<DepartmentId, String>) -> Self {
-        Self { words: query.split_whitespace().map(|word| Word::new(word, paths)).collect() }
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.words.is_empty()
-    }
-
-    /// The bits that the filter of every match has. A word that may be a department's asks nothing of the person's own fields.
-    pub(super) fn mask(&self) -> u64 {
-        let of_fields = self.words.iter().filter(|word| word.departments.is_empty());
-        of_fields.fold(0, |mask, word| mask | word.mask)
-    }
-
-    /// Returns the worst rank of the words, or `None` if a word does not match.
-    pub(super) fn rank(&self, mask: u64, fields: &[&str; 5], departments: &[DepartmentId]) -> Option<Rank> {
-        self.words
-            .iter()
-            .map(|word| word.rank_of(mask, fields, departments))
-            .try_fold(Rank::Exact, |worst, rank| rank.map(|rank| worst.max(rank)))
-    }
+/// Returns the words of a query. They are separated by blanks, and each of them must match.
+pub(super) fn words(query: &str) -> Vec<Word<'_>> {
+    query.split_whitespace().map(Word::new).collect()
 }
 
 /// The fields in the text of a person.
@@ -50,17 +27,21 @@ pub(super) fn fields(text: &str) -> [&str; 5] {
 }
 
 /// A word of a query.
-struct Word<'a> {
+pub(super) struct Word<'a> {
     word: String,
     mask: u64,
-    /// Ways to type the word: 吕 is `lv` to the matcher, and `lu` and `lyu` to people.
-    matchers: Vec<IbMatcher<'a>>,
-    /// The departments whose paths have the word.
-    departments: HashSet<DepartmentId>,
+    spellings: Vec<Spelling<'a>>,
+}
+
+/// A way to type a word: 吕 is `lv` to the matcher, and `lu` and `lyu` to people.
+struct Spelling<'a> {
+    filter: Filter,
+    matcher: IbMatcher<'a>,
+    finder: Finder<'static>,
 }
 
 impl Word<'_> {
-    fn new(word: &str, paths: &HashMap<DepartmentId, String>) -> Self {
+    fn new(word: &str) -> Self {
         let word = word.to_lowercase();
         let mut spellings = vec![word.clone()];
         for (typed, reading) in [("lyu", "lv"), ("nyu", "nv"), ("lu", "lv"), ("nu", "nv")] {
@@ -69,41 +50,87 @@ impl Word<'_> {
                 spellings.push(other);
             }
         }
-        let matcher = |spelling: &String| {
+        let spelling = |spelling: &String| {
             let notations = PinyinNotation::Ascii | PinyinNotation::AsciiFirstLetter;
             let pinyin = PinyinMatchConfig::builder(notations).data(&READINGS).build();
-            IbMatcher::builder(spelling.as_str()).is_pattern_partial(true).pinyin(pinyin).build()
+            Spelling {
+                filter: Filter::of_word(spelling),
+                matcher: IbMatcher::builder(spelling.as_str())
+                    .is_pattern_partial(true)
+                    .pinyin(pinyin)
+                    .build(),
+                finder: Finder::new(spelling).into_owned(),
+            }
         };
-        let matchers: Vec<_> = spellings.iter().map(matcher).collect();
-        let has_word = |path: &String| matchers.iter().any(|matcher| matcher.is_match(path.as_str()));
-        let departments = paths.iter().filter(|(_, path)| has_word(path)).map(|(id, _)| *id).collect();
-        Self { mask: mask(&word), word, matchers, departments }
+        Self { mask: mask(&word), spellings: spellings.iter().map(spelling).collect(), word }
     }
 
-    fn rank_of(&self, mask: u64, fields: &[&str; 5], departments: &[DepartmentId]) -> Option<Rank> {
+    /// The bits that the filter of every person has whose fields match.
+    pub(super) const fn mask(&self) -> u64 {
+        self.mask
+    }
+
+    /// Whether the word has the character that separates the names in a path.
+    pub(super) fn has_separator(&self) -> bool {
+        self.word.contains('/')
+    }
+
+    /// Whether the word is somewhere in a text.
+    pub(super) fn is_in(&self, text: &str) -> bool {
+        self.spellings.iter().any(|spelling| spelling.matcher.is_match(text))
+    }
+
+    /// Returns how well a person's fields match, or else the departments. `with` are the departments whose paths have the word.
+    pub(super) fn rank_of(
+        &self,
+        mask: u64,
+        fields: &[&str; 5],
+        departments: &[DepartmentId],
+        with: &HashSet<DepartmentId>,
+    ) -> Option<Rank> {
         let by_field = if mask & self.mask == self.mask { self.rank(fields) } else { None };
         by_field.or_else(|| {
-            let is_in = departments.iter().any(|department| self.departments.contains(department));
+            let is_in = departments.iter().any(|department| with.contains(department));
             is_in.then_some(Rank::Department)
         })
     }
 
     fn rank(&self, fields: &[&str; 5]) -> Option<Rank> {
         let names = [fields[USERID], fields[NAME], fields[ALIAS]];
-        if names.iter().chain([&fields[MOBILE]]).any(|field| field.to_lowercase() == self.word) {
+        let in_names = names.iter().filter_map(|name| self.in_text(name)).min();
+        let best = best(in_names, self.in_mobile(fields[MOBILE]));
+        best.or_else(|| self.is_in(fields[POSITION]).then_some(Rank::Substring))
+    }
+
+    /// Returns how well a name matches that has this filter.
+    pub(super) fn in_string(&self, filter: Filter, text: &str) -> Option<Rank> {
+        let may_match = self.spellings.iter().any(|spelling| filter.has(spelling.filter));
+        if may_match { self.in_text(text) } else { None }
+    }
+
+    /// Returns how well a mobile matches: by its last digits, at least three.
+    pub(super) fn in_mobile(&self, mobile: &str) -> Option<Rank> {
+        if mobile.eq_ignore_ascii_case(&self.word) {
             return Some(Rank::Exact);
         }
-        let is_number = self.word.len() >= 3 && self.word.bytes().all(|byte| byte.is_ascii_digit());
-        if is_number && fields[MOBILE].ends_with(&self.word) {
-            return Some(Rank::Prefix);
-        }
-        let in_names = names.iter().filter_map(|name| self.in_text(name)).min();
-        in_names.or_else(|| self.in_text(fields[POSITION]).map(|_| Rank::Substring))
+        (self.is_number() && mobile.ends_with(&self.word)).then_some(Rank::Prefix)
+    }
+
+    /// Whether the word may be a mobile or its last digits.
+    pub(super) fn may_be_mobile(&self) -> bool {
+        self.word.bytes().any(|byte| byte.is_ascii_digit())
+    }
+
+    fn is_number(&self) -> bool {
+        self.word.len() >= 3 && self.word.bytes().all(|byte| byte.is_ascii_digit())
     }
 
     fn in_text(&self, text: &str) -> Option<Rank> {
-        let found = self.matchers.iter().filter_map(|matcher| {
-            let found = matcher.find(text)?;
+        if self.is_all_of(text) {
+            return Some(Rank::Exact);
+        }
+        let found = self.spellings.iter().filter_map(|spelling| {
+            let found = spelling.matcher.find(text)?;
             let matched = &text[found.range()];
             let is_initials = !matched.is_ascii()
                 && matched.chars().count() == self.word.chars().count()
@@ -115,5 +142,41 @@ impl Word<'_> {
             })
         });
         found.min()
+    }
+
+    fn is_all_of(&self, text: &str) -> bool {
+        if text.is_ascii() { text.eq_ignore_ascii_case(&self.word) } else { text.to_lowercase() == self.word }
+    }
+
+    /// Finds the word in ASCII texts in lower case, which `ends` separates. Each text that has the word is given to `found`, with its
+    /// rank, once for each spelling.
+    pub(super) fn in_texts(&self, texts: &[u8], ends: &[usize], mut found: impl FnMut(usize, Rank)) {
+        for Spelling { finder, .. } in &self.spellings {
+            let (mut at, mut from) = (0, 0);
+            while let Some(place) = finder.find(&texts[from..]).map(|place| from + place) {
+                while ends[at] <= place {
+                    at += 1;
+                }
+                let start = at.checked_sub(1).map_or(0, |before| ends[before]);
+                let text = &texts[start..ends[at] - 1];
+                found(
+                    at,
+                    match place == start {
+                        true if text == self.word.as_bytes() => Rank::Exact,
+                        true => Rank::Prefix,
+                        false => Rank::Substring,
+                    },
+                );
+                from = ends[at];
+            }
+        }
+    }
+}
+
+/// The better one of two ranks.
+pub(super) fn best(one: Option<Rank>, other: Option<Rank>) -> Option<Rank> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
     }
 }

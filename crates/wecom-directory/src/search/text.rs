@@ -44,7 +44,7 @@ pub(super) fn mask(query: &str) -> u64 {
 }
 
 /// The bits of a character of a member: its own, and those of the letters of its readings.
-fn bits(one: char) -> u64 {
+pub(super) fn bits(one: char) -> u64 {
     let mut bits = plain(one);
     if !one.is_ascii() {
         READINGS.get_pinyins_and_for_each(one, |reading| {
@@ -57,7 +57,7 @@ fn bits(one: char) -> u64 {
 }
 
 /// 26 bits for letters, 10 for digits, and 26 for all other characters together. The sign is never set.
-fn plain(one: char) -> u64 {
+pub(super) fn plain(one: char) -> u64 {
     match one.to_ascii_lowercase() {
         letter @ 'a'..='z' => 1 << (u32::from(letter) - u32::from('a')),
         digit @ '0'..='9' => 1 << (26 + u32::from(digit) - u32::from('0')),

@@ -48,6 +48,12 @@ pub(in crate::store) const MEMBER_COLUMNS: &[&str] = &[
     "hash_departments",
 ];
 
+/// Whether a column of a member is left out if only these fields are read.
+pub(in crate::store) fn is_left_out(column: &str, fields: FieldSet) -> bool {
+    let field = MemberField::from_name(column).filter(|field| *field != MemberField::Userid);
+    field.is_some_and(|field| !fields.contains(field))
+}
+
 /// Milliseconds of Unix time.
 pub(in crate::store) fn millis(at: Timestamp) -> i64 {
     at.as_millisecond()

@@ -17,7 +17,7 @@ use serde_json::Value;
 use wecom_contacts::{CorpId, DepartmentId, UserId};
 
 use crate::{
-    Coverage, Result,
+    Coverage, FieldSet, Result,
     journal::{Change, ObjectKind},
     plan::StepId,
     record::{DepartmentRecord, MemberRecord, PersonId, RowHashes, Source, State, TagRecord},
@@ -90,6 +90,18 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// Returns the next members by the order of their person numbers, at most `limit`.
     fn members_after<'a>(
         &'a self,
+        corp: &'a CorpId,
+        after: Option<PersonId>,
+        limit: u32,
+    ) -> StoreFuture<'a, Vec<MemberRecord>> {
+        self.members_with(FieldSet::ALL, corp, after, limit)
+    }
+
+    /// Returns the next members as [`members_after`](Self::members_after) does, with these fields only. All other fields are hidden in
+    /// the records. Userids, states, seats and the rest of a record do not depend on `fields`.
+    fn members_with<'a>(
+        &'a self,
+        fields: FieldSet,
         corp: &'a CorpId,
         after: Option<PersonId>,
         limit: u32,

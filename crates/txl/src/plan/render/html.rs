@@ -3,7 +3,10 @@
 use wecom_directory::plan::{Category, Leaver, LeaverOutcome, Plan};
 
 use super::{drawing::Drawing, entry::Entry, files, lines::member, mask::Masking, names::Names, table::word};
-use crate::{failure::printable, messages::plan as messages};
+use crate::{
+    failure::printable,
+    messages::{Message, plan as messages, plan_page},
+};
 
 const STYLE: &str = include_str!("page/plan.css");
 const SCRIPT: &str = include_str!("page/plan.js");
@@ -14,10 +17,11 @@ pub(super) fn html(plan: &Plan, masking: Masking) -> String {
     let drawing = Drawing::of(plan, &names, masking);
     let title = escaped(&messages::title(plan).to_string());
     let mut page = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+        "<!doctype html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n\
          <style>\n{STYLE}</style>\n</head>\n<body>\n<header>\n<h1>{title}</h1>\n<p>{}</p>\n",
+        plan_page::language(),
         escaped(&messages::basis(plan).to_string())
     );
     if !plan.basis.existence {
@@ -55,7 +59,7 @@ fn gate(page: &mut String, plan: &Plan) {
 }
 
 fn counts(page: &mut String, plan: &Plan) {
-    page.push_str("<section id=\"counts\">\n<h2>Counts</h2>\n");
+    page.push_str(&format!("<section id=\"counts\">\n<h2>{}</h2>\n", plan_page::counts()));
     if plan.counts.is_empty() {
         paragraph(page, "", &messages::no_changes().to_string());
     }
@@ -67,7 +71,7 @@ fn findings(page: &mut String, plan: &Plan) {
     if plan.findings.is_empty() && plan.not_writable.is_empty() {
         return;
     }
-    folding(page, "findings", "Findings", plan.findings.len() + plan.not_writable.len());
+    folding(page, "findings", &plan_page::findings(), plan.findings.len() + plan.not_writable.len());
     let findings = plan.findings.iter();
     list(page, findings.map(|finding| escaped(&messages::finding(finding, files(plan)).to_string())));
     list(
@@ -86,7 +90,7 @@ fn leavers(page: &mut String, plan: &Plan) {
     if kept.is_empty() {
         return;
     }
-    folding(page, "leavers", "Leavers without a change", kept.len());
+    folding(page, "leavers", &plan_page::leavers(), kept.len());
     list(
         page,
         kept.iter().map(|leaver| {
@@ -97,7 +101,7 @@ fn leavers(page: &mut String, plan: &Plan) {
 }
 
 /// Begins a section that folds. Long lists are folded at first, so that the changes are on the first screen.
-fn folding(page: &mut String, id: &str, title: &str, items: usize) {
+fn folding(page: &mut String, id: &str, title: &Message, items: usize) {
     const MOST_UNFOLDED: usize = 10;
     let open = if items <= MOST_UNFOLDED { " open" } else { "" };
     page.push_str(&format!(
@@ -109,13 +113,18 @@ fn changes(page: &mut String, plan: &Plan, names: &Names, drawing: &Drawing) {
     if drawing.entries.is_empty() {
         return;
     }
-    page.push_str(
-        "<section id=\"changes\">\n<h2 id=\"changes-title\">Changes</h2>\n\
-         <p class=\"tools\"><label>Filter <input id=\"filter\" type=\"search\" autocomplete=\"off\"></label>\n\
-         <button type=\"button\" id=\"open\">Unfold all</button> <button type=\"button\" id=\"close\">Fold all</button>\n\
-         <span id=\"shown\" role=\"status\"></span></p>\n\
+    page.push_str(&format!(
+        "<section id=\"changes\">\n<h2 id=\"changes-title\">{}</h2>\n\
+         <p class=\"tools\"><label>{} <input id=\"filter\" type=\"search\" autocomplete=\"off\"></label>\n\
+         <button type=\"button\" id=\"open\">{}</button> <button type=\"button\" id=\"close\">{}</button>\n\
+         <span id=\"shown\" role=\"status\" data-of=\"{}\"></span></p>\n\
          <ul role=\"tree\" aria-labelledby=\"changes-title\">\n",
-    );
+        plan_page::changes(),
+        plan_page::filter(),
+        plan_page::unfold_all(),
+        plan_page::fold_all(),
+        plan_page::shown_of_all(),
+    ));
     for top in &drawing.tops {
         node(page, plan, names, drawing, *top);
     }

@@ -26,6 +26,7 @@ pub(crate) use self::{
 };
 use crate::{
     failure::{Failure, Result},
+    language::english,
     messages,
 };
 
@@ -53,8 +54,8 @@ pub(crate) fn bytes(plan: &Plan, format: PlanFormat, style: TextStyle<'_>) -> Re
         PlanFormat::Text => text(plan, style).into_bytes(),
         PlanFormat::Markdown => table::markdown(plan, masking).into_bytes(),
         PlanFormat::Html => html::html(plan, masking).into_bytes(),
-        PlanFormat::Csv => table::csv(plan, masking).map_err(unwritten)?,
-        PlanFormat::Xlsx => table::xlsx(plan, masking).map_err(unwritten)?,
+        PlanFormat::Csv => english(|| table::csv(plan, masking)).map_err(unwritten)?,
+        PlanFormat::Xlsx => english(|| table::xlsx(plan, masking)).map_err(unwritten)?,
     })
 }
 

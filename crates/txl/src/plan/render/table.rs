@@ -14,7 +14,10 @@ use super::{
     mask::Masking,
     names::Names,
 };
-use crate::{failure::printable, messages::plan as messages};
+use crate::{
+    failure::printable,
+    messages::{Message, plan as messages, plan_page},
+};
 
 /// The headings of the columns.
 const HEADINGS: [&str; 9] =
@@ -92,7 +95,7 @@ fn lines(entry: &Entry, plan: &Plan) -> String {
 pub(super) fn markdown(plan: &Plan, masking: Masking) -> String {
     let mut text =
         format!("# {}\n\n{}\n\n", inline(&messages::title(plan).to_string()), messages::basis(plan));
-    let mut list = |title: &str, items: Vec<String>| {
+    let mut list = |title: &Message, items: Vec<String>| {
         if items.is_empty() {
             return;
         }
@@ -102,15 +105,15 @@ pub(super) fn markdown(plan: &Plan, masking: Masking) -> String {
         }
         text.push('\n');
     };
-    list("Counts", messages::counts(plan).iter().map(ToString::to_string).collect());
+    list(&plan_page::counts(), messages::counts(plan).iter().map(ToString::to_string).collect());
     let findings = plan.findings.iter().map(|finding| messages::finding(finding, files(plan)).to_string());
-    list("Findings", findings.collect());
+    list(&plan_page::findings(), findings.collect());
     let gate = if plan.gate.passes() { messages::gate_passes() } else { messages::gate_stops() };
     let reasons = plan.gate.reasons.iter().map(|reason| messages::reason(reason).to_string());
-    list("Gate", std::iter::once(gate.to_string()).chain(reasons).collect());
+    list(&plan_page::gate(), std::iter::once(gate.to_string()).chain(reasons).collect());
     let rows = rows(plan, masking);
     if !rows.is_empty() {
-        text.push_str(&format!("## Changes\n\n| {} |\n", HEADINGS.join(" | ")));
+        text.push_str(&format!("## {}\n\n| {} |\n", plan_page::changes(), HEADINGS.join(" | ")));
         text.push_str(&format!("|{}\n", " --- |".repeat(HEADINGS.len())));
         for row in rows {
             let cells: Vec<_> = row.iter().map(|cell| inline(cell)).collect();

@@ -26,7 +26,7 @@ pub(super) const UNIQUE: [MemberField; 2] = [MemberField::Mobile, MemberField::E
 #[derive(Debug, Default)]
 pub(super) struct Matching {
     /// The persons of the roster by the number of the member.
-    pub(super) by_member: HashMap<PersonId, u32>,
+    pub(super) by_member: ByMember,
     /// Members whom a finding of the matching names.
     pub(super) named: HashSet<PersonId>,
     /// Members who are in no row, by name, where a row has the name.
@@ -51,6 +51,22 @@ pub(super) struct Matching {
     pub(super) without_key: u64,
 }
 
+/// Persons of the roster by the number of the member. Members come in the order of their numbers.
+#[derive(Debug, Default)]
+pub(super) struct ByMember(Vec<(PersonId, u32)>);
+
+impl ByMember {
+    fn push(&mut self, member: PersonId, person: u32) {
+        debug_assert!(self.0.last().is_none_or(|(last, _)| *last < member), "the members have another order");
+        self.0.push((member, person));
+    }
+
+    pub(super) fn get(&self, member: PersonId) -> Option<u32> {
+        let place = self.0.binary_search_by_key(&member, |(member, _)| *member).ok()?;
+        Some(self.0[place].1)
+    }
+}
+
 /// A member who holds a unique value.
 #[derive(Clone, Debug)]
 pub(super) struct Holder {
@@ -71,8 +87,8 @@ pub(super) struct Matcher<'a> {
     by_userid: HashMap<Box<str>, u32>,
     /// Hashes of the names in the rows.
     names: HashSet<u64>,
-    /// Which person wants a unique value.
-    wants: HashMap<(MemberField, u64), u32>,
+    /// Which person wants a value, by its hash, for each of the [unique fields](UNIQUE).
+    wants: [HashMap<u64, u32>; 2],
     pub(super) found: Matching,
     findings: Vec<Finding>,
 }
@@ -93,7 +109,7 @@ impl<'a> Matcher<'a> {
             links,
             by_userid: HashMap::new(),
             names: HashSet::new(),
-            wants: HashMap::new(),
+            wants: Default::default(),
             found: Matching::default(),
             findings: Vec::new(),
         };
@@ -125,10 +141,10 @@ impl<'a> Matcher<'a> {
             {
                 self.found.leaders.insert(leader.into(), BTreeSet::new());
             }
-            for field in UNIQUE {
-                if let Cell::Value(value) = cell(&Column::Field(field)) {
+            for (field, wants) in UNIQUE.into_iter().zip(&mut self.wants) {
+                if let Cell::Value(value) = self.roster.cell(row, &Column::Field(field)) {
                     let hash = xxh3_64(compared(field, value).as_bytes());
-                    if let Some(other) = self.wants.insert((field, hash), person) {
+                    if let Some(other) = wants.insert(hash, person) {
                         taken.entry((field, hash)).or_default().extend([other, person]);
                     }
                 }
@@ -162,7 +178,7 @@ impl<'a> Matcher<'a> {
         let person = self.person_of(number, record, key.as_deref());
         self.attributes(&record.member);
         self.leader(record, key.as_deref());
-        for field in UNIQUE {
+        for (field, wants) in UNIQUE.into_iter().zip(&self.wants) {
             let FieldText::Known(value) = text(&record.member, field) else {
                 self.found.hidden.insert(field);
                 continue;
@@ -171,7 +187,7 @@ impl<'a> Matcher<'a> {
                 continue;
             }
             let value = compared(field, value);
-            let wanting = self.wants.get(&(field, xxh3_64(value.as_bytes())));
+            let wanting = wants.get(&xxh3_64(value.as_bytes()));
             if wanting.is_some_and(|wanting| Some(*wanting) != person) {
                 let holder = Holder { person: number, object: object(record), is_matched: person.is_some() };
                 self.found.holders.insert((field, value.into()), holder);
@@ -191,10 +207,11 @@ impl<'a> Matcher<'a> {
         let by_link = self
             .links
             .get(&number)
-            .and_then(|link| self.people.by_key.get(link))
-            .map(|person| ("link", *person));
-        let by_key =
-            key.and_then(|key| self.people.by_key.get(key)).map(|person| (self.key.name.as_str(), *person));
+            .and_then(|link| self.people.with_key(self.roster, self.key, link))
+            .map(|person| ("link", person));
+        let by_key = key
+            .and_then(|key| self.people.with_key(self.roster, self.key, key))
+            .map(|person| (self.key.name.as_str(), person));
         let by_userid =
             self.by_userid.get(userid.to_ascii_lowercase().as_str()).map(|person| ("userid", *person));
         let rules: Vec<_> = [by_link, by_key, by_userid].into_iter().flatten().collect();
@@ -223,7 +240,7 @@ impl<'a> Matcher<'a> {
         let person = &mut self.people.list[first as usize];
         match person.matched.replace(number) {
             None => {
-                self.found.by_member.insert(number, first);
+                self.found.by_member.push(number, first);
             }
             Some(earlier) => {
                 person.is_excluded = true;

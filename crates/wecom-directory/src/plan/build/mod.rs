@@ -51,7 +51,7 @@ use super::{
     VERSION,
 };
 use crate::{
-    Error, Result,
+    Error, FieldSet, Result,
     apply::FingerprintKey,
     gate::{
         self, Measured, Reason, Verdict,
@@ -392,7 +392,7 @@ impl<'a> Maker<'a> {
                 .await?;
         let links = stored::links(self.store, self.corp, &key).await?;
         let mut matcher = Matcher::new(roster, &mut people, &key, &scope, links);
-        let mut members = Members::new(self.store, self.corp);
+        let mut members = Members::new(self.store, self.corp, matched_fields(roster, &key));
         while let Some(page) = members.next().await? {
             page.iter().for_each(|record| matcher.member(record));
         }
@@ -451,20 +451,20 @@ impl<'a> Maker<'a> {
         let mut changes = Changes::new(&self.tree, &self.heads);
         let mut collected = Collected { unchecked, ..Collected::default() };
         let mut leavers = Vec::new();
-        let mut members = Members::new(self.store, self.corp);
+        let mut members = Members::new(self.store, self.corp, compared_fields(roster, &inputs.key));
         let has_tags = roster.has(&Column::Tags);
         while let Some(page) = members.next().await? {
             for record in page.iter().filter(|record| record.state != State::Removed) {
                 let Some(number) = record.person else { continue };
-                let stated = match found.by_member.get(&number) {
+                let stated = match found.by_member.get(number) {
                     None => None,
-                    Some(person) if inputs.people.list[*person as usize].is_excluded => continue,
-                    Some(person) => match member::compare(&inputs, &found, record, *person, &mut collected) {
-                        Compared::Left => Some(inputs.people.places(roster, *person)),
+                    Some(person) if inputs.people.list[person as usize].is_excluded => continue,
+                    Some(person) => match member::compare(&inputs, &found, record, person, &mut collected) {
+                        Compared::Left => Some(inputs.people.places(roster, person)),
                         compared => {
                             if has_tags {
                                 let userid = record.member.userid.clone();
-                                tagged.push(Tagged { person: *person, userid, is_new: false });
+                                tagged.push(Tagged { person, userid, is_new: false });
                             }
                             if let Compared::Changes(draft) = compared {
                                 changes.member(&draft);
@@ -762,22 +762,48 @@ struct Rest {
     unchecked: BTreeMap<String, u64>,
 }
 
+/// The fields of a member that the matching reads.
+fn matched_fields(roster: &Roster, key: &Key) -> FieldSet {
+    use MemberField::{Email, Extattr, ExternalProfile, Mobile, Name};
+
+    let columns = roster.columns().iter().chain([&key.column]);
+    let of_columns = columns.filter_map(|column| match column {
+        Column::Attribute(_) => Some(Extattr),
+        Column::ExternalAttribute(_) => Some(ExternalProfile),
+        _ => None,
+    });
+    FieldSet::of([Name, Mobile, Email].into_iter().chain(of_columns))
+}
+
+/// The fields of a member that the comparison reads.
+fn compared_fields(roster: &Roster, key: &Key) -> FieldSet {
+    let of_columns = roster.columns().iter().filter_map(|column| match column {
+        Column::Field(field) => Some(*field),
+        Column::ExternalCorpName => Some(MemberField::ExternalProfile),
+        _ => None,
+    });
+    let always = [MemberField::Status, MemberField::Enable];
+    matched_fields(roster, key).union(FieldSet::of(always.into_iter().chain(of_columns)))
+}
+
 /// Reads the members page by page. While a page is compared, the store reads the next one.
 struct Members<'a> {
     store: &'a dyn Store,
     corp: &'a CorpId,
+    fields: FieldSet,
     next: StoreFuture<'a, Vec<MemberRecord>>,
 }
 
 impl<'a> Members<'a> {
-    fn new(store: &'a dyn Store, corp: &'a CorpId) -> Self {
-        Self { store, corp, next: store.members_after(corp, None, PAGE) }
+    /// Reads these fields; the others are hidden.
+    fn new(store: &'a dyn Store, corp: &'a CorpId, fields: FieldSet) -> Self {
+        Self { store, corp, fields, next: store.members_with(fields, corp, None, PAGE) }
     }
 
     async fn next(&mut self) -> Result<Option<Vec<MemberRecord>>> {
         let page = (&mut self.next).await?;
         let Some(last) = page.last() else { return Ok(None) };
-        self.next = self.store.members_after(self.corp, last.person, PAGE);
+        self.next = self.store.members_with(self.fields, self.corp, last.person, PAGE);
         // The first poll gives the work to the thread of the store.
         if let Poll::Ready(next) = poll_fn(|context| Poll::Ready(self.next.as_mut().poll(context))).await {
             self.next = Box::pin(ready(next));

@@ -1,8 +1,10 @@
 //! The people of a roster: rows with the same key are one person.
 
-use std::collections::{BTreeSet, HashMap, hash_map::Entry};
+use std::collections::{BTreeSet, HashMap};
 
+use hashbrown::HashTable;
 use wecom_contacts::members::MemberField;
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::{
     plan::{Finding, FindingKind},
@@ -69,7 +71,8 @@ pub(super) struct Person {
 #[derive(Debug, Default)]
 pub(super) struct People {
     pub(super) list: Vec<Person>,
-    pub(super) by_key: HashMap<Box<str>, u32>,
+    /// The people by the hashes of their keys, which are in the rows.
+    by_key: HashTable<u32>,
     /// The rows of a person after the first.
     more: HashMap<u32, Vec<u32>>,
     /// Rows whose key cannot be read.
@@ -88,19 +91,20 @@ impl People {
                 continue;
             };
             let number = u32::try_from(row).unwrap_or(u32::MAX);
-            match people.by_key.entry(key.compared(value)) {
-                Entry::Vacant(entry) => {
-                    entry.insert(u32::try_from(people.list.len()).unwrap_or(u32::MAX));
-                    people.list.push(Person { row: number, matched: None, is_excluded: false });
+            let value = key.compared(value);
+            if let Some(person) = people.with_key(roster, key, &value) {
+                people.more.entry(person).or_default().push(number);
+                if !agree(roster, people.list[person as usize].row as usize, row) {
+                    disagree.insert(person);
                 }
-                Entry::Occupied(entry) => {
-                    let person = *entry.get();
-                    people.more.entry(person).or_default().push(number);
-                    if !agree(roster, people.list[person as usize].row as usize, row) {
-                        disagree.insert(person);
-                    }
-                }
+                continue;
             }
+            let person = u32::try_from(people.list.len()).unwrap_or(u32::MAX);
+            people.list.push(Person { row: number, matched: None, is_excluded: false });
+            let Self { by_key, list, .. } = &mut people;
+            by_key.insert_unique(hash(&value), person, |person| {
+                key_of(roster, key, &list[*person as usize]).map_or(0, |value| hash(&value))
+            });
         }
         for person in disagree {
             people.list[person as usize].is_excluded = true;
@@ -116,6 +120,14 @@ impl People {
         people
     }
 
+    /// The person whose rows have this key, in the form in which keys are compared.
+    pub(super) fn with_key(&self, roster: &Roster, key: &Key, value: &str) -> Option<u32> {
+        let is_it = |person: &u32| {
+            key_of(roster, key, &self.list[*person as usize]).is_some_and(|known| *known == *value)
+        };
+        self.by_key.find(hash(value), is_it).copied()
+    }
+
     /// The rows of a person, the first one first.
     pub(super) fn rows(&self, person: u32) -> impl Iterator<Item = usize> + '_ {
         let more = self.more.get(&person).into_iter().flatten();
@@ -126,6 +138,15 @@ impl People {
     pub(super) fn places(&self, roster: &Roster, person: u32) -> Vec<Place> {
         self.rows(person).map(|row| roster.place(row)).collect()
     }
+}
+
+/// The key in the first row of a person, in the form in which keys are compared.
+fn key_of(roster: &Roster, key: &Key, person: &Person) -> Option<Box<str>> {
+    Some(key.compared(roster.cell(person.row as usize, &key.column).value()?))
+}
+
+fn hash(key: &str) -> u64 {
+    xxh3_64(key.as_bytes())
 }
 
 /// Whether two rows of one key agree: all cells are equal, except those that say where the person works.

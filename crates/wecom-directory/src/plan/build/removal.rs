@@ -17,7 +17,7 @@ use super::{
     values::TEXTS,
 };
 use crate::{
-    Result,
+    FieldSet, Result,
     gate::{Reason, measure::Wholes, protected::Protected},
     journal::ObjectKind,
     plan::{Category, Finding, FindingKind, Origin, Plan, SideEffect, StepAction},
@@ -38,7 +38,7 @@ impl Maker<'_> {
         let mut removed: BTreeMap<MemberKey, Draft> = BTreeMap::new();
         let mut refused = Vec::new();
         let mut wholes = Wholes::default();
-        let mut members = Members::new(self.store, self.corp);
+        let mut members = Members::new(self.store, self.corp, FieldSet::ALL);
         while let Some(page) = members.next().await? {
             for record in page.iter().filter(|record| record.state == State::Present) {
                 wholes.members += 1;
@@ -125,7 +125,7 @@ pub(crate) async fn side_effects(
             note(member.into(), SideEffect::Tag { id: tag.id.0 });
         }
     }
-    let mut members = Members::new(store, corp);
+    let mut members = Members::new(store, corp, FieldSet::of([MemberField::DirectLeader]));
     while let Some(page) = members.next().await? {
         for record in page.iter().filter(|record| record.state != State::Removed) {
             let userid = &record.member.userid;

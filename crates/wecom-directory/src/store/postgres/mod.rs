@@ -36,7 +36,7 @@ use super::{
     StoreFuture, Table, Transaction, columns::millis, tables::TABLES,
 };
 use crate::{
-    Result,
+    FieldSet, Result,
     journal::{Change, ObjectKind},
     record::{DepartmentRecord, MemberRecord, PersonId, TagRecord},
     run::{PersonKey, RunRecord, StepRecord, WrittenHidden},
@@ -164,13 +164,16 @@ impl Store for PostgresStore {
         Box::pin(async move { read::members(&*self.connection().await?, corp, keys).await })
     }
 
-    fn members_after<'a>(
+    fn members_with<'a>(
         &'a self,
+        fields: FieldSet,
         corp: &'a CorpId,
         after: Option<PersonId>,
         limit: u32,
     ) -> StoreFuture<'a, Vec<MemberRecord>> {
-        Box::pin(async move { read::members_after(&*self.connection().await?, corp, after, limit).await })
+        Box::pin(
+            async move { read::members_with(&*self.connection().await?, fields, corp, after, limit).await },
+        )
     }
 
     fn departments<'a>(&'a self, corp: &'a CorpId) -> StoreFuture<'a, Vec<DepartmentRecord>> {

@@ -11,12 +11,12 @@ use super::{
     row::{self, CHANGE_COLUMNS, Columns, PULL_COLUMNS, SEAT_COLUMNS, SEATS},
 };
 use crate::{
-    Result,
+    FieldSet, Result,
     journal::{Change, ObjectKind},
     record::{DepartmentRecord, MemberRecord, PersonId, TagRecord},
     store::{
         CorpSummary, CredentialRecord, KnownRow, MemberKey, PullProgress, SearchRow, SearchText,
-        columns::{MEMBER_COLUMNS, seen},
+        columns::{self, MEMBER_COLUMNS, seen},
     },
 };
 
@@ -118,9 +118,14 @@ pub(super) async fn known_rows_after(
     .await
 }
 
-/// The columns of a member and its seats, from `member m`.
-fn select_members(condition: &str) -> String {
-    let columns: Vec<_> = MEMBER_COLUMNS.iter().map(|column| format!("m.{column}")).collect();
+/// The columns of a member and its seats, from `member m`. Fields that are not in the set are NULL.
+fn select_members(fields: FieldSet, condition: &str) -> String {
+    let column = |column: &&str| match columns::is_left_out(column, fields) {
+        false => format!("m.{column}"),
+        // NULL with the type of the column.
+        true => format!("nullif(m.{column}, m.{column})"),
+    };
+    let columns: Vec<_> = MEMBER_COLUMNS.iter().map(column).collect();
     format!("SELECT {}, {SEAT_COLUMNS} FROM member m {SEATS} {condition}", columns.join(", "))
 }
 
@@ -140,18 +145,23 @@ pub(super) async fn members_of(
     number: i64,
     keys: &[MemberKey],
 ) -> Result<Vec<MemberRecord>> {
-    let sql = select_members("WHERE m.corp = $1 AND m.userid_key = ANY($2) AND m.state <> 'removed'");
+    let sql = select_members(
+        FieldSet::ALL,
+        "WHERE m.corp = $1 AND m.userid_key = ANY($2) AND m.state <> 'removed'",
+    );
     let keys: Vec<_> = keys.iter().map(MemberKey::as_str).collect();
     rows(client, &sql, &[&number, &keys], row::member).await
 }
 
-pub(super) async fn members_after(
+pub(super) async fn members_with(
     client: &ClientWrapper,
+    fields: FieldSet,
     corp: &CorpId,
     after: Option<PersonId>,
     limit: u32,
 ) -> Result<Vec<MemberRecord>> {
     let sql = select_members(
+        fields,
         "WHERE m.corp = (SELECT corp FROM corp WHERE corp_id = $1) AND m.person > $2 ORDER BY m.person LIMIT $3",
     );
     rows(client, &sql, &[&corp.as_str(), &first(after), &i64::from(limit)], row::member).await

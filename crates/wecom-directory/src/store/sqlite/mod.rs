@@ -3,6 +3,7 @@
 //! The file is in WAL mode, so that readers never wait for a writer. It and its companions are readable by their owner only.
 //! Blocking work runs on tokio's blocking threads.
 
+mod direct;
 mod file_lock;
 mod open;
 mod query;
@@ -22,7 +23,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use rusqlite::Connection;
+use rusqlite::{Connection, ToSql};
 use serde_json::Value;
 use wecom_contacts::{CorpId, DepartmentId};
 
@@ -31,7 +32,7 @@ use super::{
     StoreFuture, Table, Transaction, tables::TABLES,
 };
 use crate::{
-    Error, Result,
+    Error, FieldSet, Result,
     journal::{Change, ObjectKind},
     record::{DepartmentRecord, MemberRecord, PersonId, TagRecord},
     run::{PersonKey, RunRecord, StepRecord, WrittenHidden},
@@ -94,8 +95,12 @@ impl SqliteStore {
 
 impl Inner {
     fn connection(&self) -> Result<Connection> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        idle.map_or_else(|| open::connect(&self.path), Ok)
+        self.idle().map_or_else(|| open::connect(&self.path), Ok)
+    }
+
+    /// Takes a connection that no operation uses.
+    fn idle(&self) -> Option<Connection> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
 
     fn give_back(&self, connection: Connection) {
@@ -112,6 +117,12 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + '
             Err(cancelled) => Err(Error::Database(Box::new(cancelled))),
         },
     }
+}
+
+/// Runs a statement, which stays prepared.
+fn run(connection: &Connection, sql: &str, params: &[&dyn ToSql]) -> Result<()> {
+    connection.prepare_cached(sql).and_then(|mut statement| statement.execute(params)).map_err(database)?;
+    Ok(())
 }
 
 impl Store for SqliteStore {
@@ -170,14 +181,15 @@ impl Store for SqliteStore {
         self.with(move |connection| read::members(connection, &corp, &keys))
     }
 
-    fn members_after<'a>(
+    fn members_with<'a>(
         &'a self,
+        fields: FieldSet,
         corp: &'a CorpId,
         after: Option<PersonId>,
         limit: u32,
     ) -> StoreFuture<'a, Vec<MemberRecord>> {
         let corp = corp.clone();
-        self.with(move |connection| read::members_after(connection, &corp, after, limit))
+        self.with(move |connection| read::members_with(connection, fields, &corp, after, limit))
     }
 
     fn departments<'a>(&'a self, corp: &'a CorpId) -> StoreFuture<'a, Vec<DepartmentRecord>> {
@@ -229,7 +241,14 @@ impl Store for SqliteStore {
         let inner = Arc::clone(&self.inner);
         let corp = corp.clone();
         Box::pin(async move {
-            let transaction = blocking(move || write::SqliteTransaction::begin_run(inner, &corp)).await?;
+            let connection = match inner.idle() {
+                Some(connection) => connection,
+                None => {
+                    let inner = Arc::clone(&inner);
+                    blocking(move || open::connect(&inner.path)).await?
+                }
+            };
+            let transaction = write::SqliteTransaction::begin_run(connection, inner, &corp);
             Ok(Box::new(transaction) as Box<dyn Transaction>)
         })
     }

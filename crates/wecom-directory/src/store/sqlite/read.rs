@@ -7,14 +7,15 @@ use wecom_contacts::{CorpId, DepartmentId, TagId, UserId};
 
 use super::{
     database,
-    row::{self, json, seen, seen_json, state, timestamp},
+    row::{self, MEMBER_COLUMNS, json, seen, seen_json, state, timestamp},
 };
 use crate::{
-    Coverage, Error, Result,
+    Coverage, Error, FieldSet, Result,
     journal::{Action, Cause, Change, ObjectKind},
     record::{DepartmentRecord, MemberRecord, PersonId, Seat, TagRecord},
     store::{
         CorpSummary, CredentialRecord, KnownRow, MemberKey, PullProgress, PullRecord, SearchRow, SearchText,
+        columns,
     },
 };
 
@@ -125,30 +126,34 @@ pub(super) fn members_of(
     number: i64,
     keys: &[MemberKey],
 ) -> Result<Vec<MemberRecord>> {
-    let mut statement = connection
-        .prepare_cached("SELECT * FROM member WHERE corp = ?1 AND userid_key = ?2 AND state <> 'removed'")
-        .map_err(database)?;
-    let mut found = Vec::with_capacity(keys.len());
-    for key in keys {
-        let record = statement.query_row(params![number, key.as_str()], |row| {
-            let seats = seats(connection, row.get("person")?)?;
-            row::member(row, seats)
-        });
-        found.extend(record.optional().map_err(database)?);
-    }
-    Ok(found)
+    // SQLite prepares a statement again for each key that is bound beside a partial index, so that all keys are bound at once.
+    let sql = "SELECT * FROM member
+               WHERE corp = ?1 AND userid_key IN (SELECT value FROM json_each(?2)) AND state <> 'removed'";
+    let keys = row::to_json(&keys.iter().map(MemberKey::as_str).collect::<Vec<_>>())?;
+    rows(connection, sql, params![number, keys], |row| {
+        let seats = seats(connection, row.get("person")?)?;
+        row::member(row, seats)
+    })
 }
 
-pub(super) fn members_after(
+pub(super) fn members_with(
     connection: &Connection,
+    fields: FieldSet,
     corp: &CorpId,
     after: Option<PersonId>,
     limit: u32,
 ) -> Result<Vec<MemberRecord>> {
     let Some(number) = corp_number(connection, corp)? else { return Ok(Vec::new()) };
-    let sql = "SELECT * FROM member WHERE corp = ?1 AND person > ?2 ORDER BY person LIMIT ?3";
+    // A column that is not read stays in its place.
+    let columns: Vec<_> = MEMBER_COLUMNS
+        .iter()
+        .map(|column| if columns::is_left_out(column, fields) { "NULL" } else { column })
+        .collect();
+    let columns = columns.join(", ");
+    let sql =
+        format!("SELECT {columns} FROM member WHERE corp = ?1 AND person > ?2 ORDER BY person LIMIT ?3");
     let mut members =
-        rows(connection, sql, params![number, first(after), limit], |row| row::member(row, Vec::new()))?;
+        rows(connection, &sql, params![number, first(after), limit], |row| row::member(row, Vec::new()))?;
     // All seats by one statement, in the same order.
     let Some(last) = members.last().and_then(|member| member.person) else { return Ok(members) };
     let sql = "SELECT person, department, place, is_leader, is_main FROM seat
@@ -173,7 +178,7 @@ fn first(after: Option<PersonId>) -> i64 {
     after.map_or(i64::MIN, |person| person.0)
 }
 
-fn seats(connection: &Connection, person: i64) -> rusqlite::Result<Vec<Seat>> {
+pub(super) fn seats(connection: &Connection, person: i64) -> rusqlite::Result<Vec<Seat>> {
     let mut statement = connection.prepare_cached(
         "SELECT department, place, is_leader, is_main FROM seat WHERE person = ?1 ORDER BY department",
     )?;

@@ -3,7 +3,10 @@
 use std::error::Error as StdError;
 
 use jiff::Timestamp;
-use rusqlite::{Row, types::Type};
+use rusqlite::{
+    Row,
+    types::{ToSqlOutput, Type, Value, ValueRef},
+};
 use serde::{
     Deserialize as _,
     de::{DeserializeOwned, IntoDeserializer as _, value::StrDeserializer},
@@ -106,6 +109,72 @@ pub(super) fn member(row: &Row<'_>, seats: Vec<Seat>) -> rusqlite::Result<Member
         read_at: timestamp(row.get(place!("read_at"))?)?,
         hashes: hashes(row, MEMBER_COLUMNS.len() - 3)?,
     })
+}
+
+/// The columns that are not in the index of userids. To write them leaves its pages as they are.
+pub(super) fn columns_beside_index() -> Vec<&'static str> {
+    let is_beside = |column: &&str| !matches!(*column, "person" | "corp" | "userid_key" | "state");
+    MEMBER_COLUMNS.iter().copied().filter(is_beside).collect()
+}
+
+/// The values of a member in the order of [`MEMBER_COLUMNS`]. `columns` are those of the same member.
+pub(super) fn member_values<'a>(
+    person: i64,
+    corp: Option<i64>,
+    record: &'a MemberRecord,
+    columns: &'a MemberColumns,
+) -> [ToSqlOutput<'a>; MEMBER_COLUMNS.len()] {
+    fn text(text: Option<&str>) -> ToSqlOutput<'_> {
+        ToSqlOutput::Borrowed(text.map_or(ValueRef::Null, |text| ValueRef::Text(text.as_bytes())))
+    }
+    fn known(value: &Seen<String>) -> ToSqlOutput<'_> {
+        text(value.known().map(String::as_str))
+    }
+    fn number(number: Option<i64>) -> ToSqlOutput<'static> {
+        ToSqlOutput::Owned(number.map_or(Value::Null, Value::Integer))
+    }
+    fn flag(flag: &Seen<bool>) -> ToSqlOutput<'static> {
+        number(flag.known().map(|flag| i64::from(*flag)))
+    }
+    let MemberRecord { state, member, shown, read_at, hashes, .. } = record;
+    let hash = |hash: Option<u64>| number(hash.map(u64::cast_signed));
+    [
+        number(Some(person)),
+        number(corp),
+        text(Some(member.userid.as_str())),
+        ToSqlOutput::Owned(Value::Text(member.userid.as_str().to_ascii_lowercase())),
+        text(Some(state.as_str())),
+        known(&member.name),
+        known(&member.alias),
+        known(&member.mobile),
+        known(&member.email),
+        known(&member.biz_mail),
+        text(columns.biz_mail_alias.as_deref()),
+        text(columns.direct_leader.as_deref()),
+        known(&member.position),
+        text(columns.gender.as_deref()),
+        known(&member.telephone),
+        known(&member.address),
+        number(columns.status),
+        flag(&member.enable),
+        known(&member.avatar),
+        known(&member.thumb_avatar),
+        known(&member.qr_code),
+        text(columns.extattr.as_deref()),
+        text(columns.external_profile.as_deref()),
+        known(&member.external_position),
+        text(columns.open_userid.as_deref()),
+        known(&member.english_name),
+        flag(&member.isleader),
+        flag(&member.hide_mobile),
+        number(Some(columns.hidden.bits())),
+        number(Some(shown[0].bits())),
+        number(Some(shown[1].bits())),
+        number(Some(millis(*read_at))),
+        hash(hashes.details[0]),
+        hash(hashes.details[1]),
+        hash(hashes.departments),
+    ]
 }
 
 /// Reads the hashes from three columns, of which this is the first.

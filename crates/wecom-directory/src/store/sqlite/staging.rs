@@ -6,11 +6,14 @@
 
 use std::{collections::HashSet, sync::LazyLock};
 
-use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, params};
+use rusqlite::{
+    Connection, OptionalExtension as _, Row, ToSql, params, params_from_iter, types::ToSqlOutput,
+};
 
 use super::{
     database, read,
     row::{self, MEMBER_COLUMNS, MemberColumns, millis, to_json},
+    run,
 };
 use crate::{
     Result,
@@ -25,12 +28,18 @@ const PROVISIONAL: i64 = 1 << 62;
 /// The columns of a change without the corp.
 const CHANGE_COLUMNS: &str = "at, kind, id, id_key, person, action, fields, cause, operator";
 
+/// Whether a member has the same place in the index of userids as the staged one, `s`.
+const SAME_KEY: &str = "s.userid_key = member.userid_key AND s.state = member.state";
+
 static SQL: LazyLock<Sql> = LazyLock::new(Sql::new);
 
 /// Statements that name every column of a member.
 struct Sql {
     create: String,
     put_member: String,
+    /// Known members whose place in the index stays.
+    update_members: String,
+    /// All others.
     move_members: String,
 }
 
@@ -49,9 +58,21 @@ impl Sql {
         Self {
             create,
             put_member: format!("INSERT OR REPLACE INTO staged_member VALUES ({})", places.join(", ")),
+            update_members: format!(
+                "UPDATE member SET {} FROM staged_member s
+                 WHERE s.person = member.person AND s.person <= {PROVISIONAL} AND {SAME_KEY}",
+                row::columns_beside_index()
+                    .iter()
+                    .map(|column| format!("{column} = s.{column}"))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            ),
             move_members: format!(
                 "INSERT OR REPLACE INTO member (person, corp, {columns})
-                 SELECT {}, ?1, {columns} FROM staged_member ORDER BY person",
+                 SELECT {}, ?1, {columns} FROM staged_member s
+                 WHERE s.person > {PROVISIONAL}
+                    OR NOT EXISTS (SELECT 1 FROM member WHERE member.person = s.person AND {SAME_KEY})
+                 ORDER BY s.person",
                 number("person")
             ),
         }
@@ -61,11 +82,6 @@ impl Sql {
 /// The final number of a person, in SQL; `?2` is the last number of the file.
 fn number(person: &str) -> String {
     format!("iif({person} > {PROVISIONAL}, {person} - {PROVISIONAL} + ?2, {person})")
-}
-
-/// The final number of a person; `last` is what [`Staging::move_into`] returned.
-pub(super) fn final_number(person: PersonId, last: i64) -> PersonId {
-    PersonId(if person.0 > PROVISIONAL { person.0 - PROVISIONAL + last } else { person.0 })
 }
 
 /// The rows of a transaction that are not in the file yet.
@@ -106,7 +122,7 @@ impl Staging {
 
     fn put_member(&mut self, connection: &Connection, write: &MemberWrite) -> Result<PersonId> {
         let MemberWrite { record, search } = write;
-        let MemberRecord { person, state, member, seats, shown, read_at, hashes } = record;
+        let MemberRecord { person, seats, .. } = record;
         let number = person.map_or_else(
             || {
                 self.new_persons += 1;
@@ -114,50 +130,11 @@ impl Staging {
             },
             |person| person.0,
         );
-        let columns = MemberColumns::of(member)?;
-        let hash = |hash: Option<u64>| hash.map(u64::cast_signed);
+        let columns = MemberColumns::of(&record.member)?;
+        let values = row::member_values(number, None, record, &columns).into_iter();
+        let search = [ToSqlOutput::from(search.mask), ToSqlOutput::from(search.text.as_str())];
         let mut statement = connection.prepare_cached(&SQL.put_member).map_err(database)?;
-        statement
-            .execute(params![
-                number,
-                None::<i64>,
-                member.userid.as_str(),
-                MemberKey::from(&member.userid).as_str(),
-                state.as_str(),
-                member.name.known(),
-                member.alias.known(),
-                member.mobile.known(),
-                member.email.known(),
-                member.biz_mail.known(),
-                columns.biz_mail_alias,
-                columns.direct_leader,
-                member.position.known(),
-                columns.gender,
-                member.telephone.known(),
-                member.address.known(),
-                columns.status,
-                member.enable.known(),
-                member.avatar.known(),
-                member.thumb_avatar.known(),
-                member.qr_code.known(),
-                columns.extattr,
-                columns.external_profile,
-                member.external_position.known(),
-                columns.open_userid,
-                member.english_name.known(),
-                member.isleader.known(),
-                member.hide_mobile.known(),
-                columns.hidden.bits(),
-                shown[0].bits(),
-                shown[1].bits(),
-                millis(*read_at),
-                hash(hashes.details[0]),
-                hash(hashes.details[1]),
-                hash(hashes.departments),
-                search.mask,
-                search.text,
-            ])
-            .map_err(database)?;
+        statement.execute(params_from_iter(values.chain(search))).map_err(database)?;
         if person.is_some() {
             run(connection, "DELETE FROM staged_seat WHERE person = ?1", &[&number])?;
         }
@@ -260,10 +237,10 @@ impl Staging {
         read::rows(connection, sql, [&cause.0], read::change)
     }
 
-    /// Moves everything into the file, in the transaction that the connection has begun. Returns the last number of a person before.
-    pub(super) fn move_into(&mut self, connection: &Connection, corp: i64) -> Result<i64> {
+    /// Moves everything into the file, in the transaction that the connection has begun.
+    pub(super) fn move_into(&mut self, connection: &Connection, corp: i64) -> Result<()> {
         if !self.is_open {
-            return Ok(0);
+            return Ok(());
         }
         let last: i64 = connection
             .query_row("SELECT coalesce(max(person), 0) FROM person", [], |row| row.get(0))
@@ -278,13 +255,23 @@ impl Staging {
             ),
             both,
         )?;
+        // A row that is equal is not written: the pages of one percent of the members are many.
+        run(connection, &SQL.update_members, &[])?;
         run(connection, &SQL.move_members, both)?;
         let known = format!("SELECT person FROM staged_member WHERE person <= {PROVISIONAL}");
-        run(connection, &format!("DELETE FROM seat WHERE person IN ({known})"), &[])?;
         run(
             connection,
             &format!(
-                "INSERT INTO seat SELECT {person}, department, place, is_leader, is_main FROM staged_seat
+                "DELETE FROM seat WHERE person IN ({known}) AND NOT EXISTS (
+                     SELECT 1 FROM staged_seat s WHERE s.person = seat.person AND s.department = seat.department
+                        AND s.place IS seat.place AND s.is_leader IS seat.is_leader AND s.is_main IS seat.is_main)"
+            ),
+            &[],
+        )?;
+        run(
+            connection,
+            &format!(
+                "INSERT OR IGNORE INTO seat SELECT {person}, department, place, is_leader, is_main FROM staged_seat
                  ORDER BY staged_seat.person, department"
             ),
             both,
@@ -298,8 +285,10 @@ impl Staging {
         run(
             connection,
             &format!(
-                "INSERT OR REPLACE INTO member_search SELECT {person}, ?1, mask, search FROM staged_member
-                 WHERE state <> '{removed}' ORDER BY staged_member.person"
+                "INSERT OR REPLACE INTO member_search SELECT {person}, ?1, mask, search FROM staged_member s
+                 WHERE state <> '{removed}' AND NOT EXISTS (
+                     SELECT 1 FROM member_search m WHERE m.person = s.person AND m.mask = s.mask AND m.text = s.search)
+                 ORDER BY s.person"
             ),
             both,
         )?;
@@ -315,7 +304,7 @@ impl Staging {
             run(connection, &format!("DELETE FROM {table}"), &[])?;
         }
         self.new_persons = 0;
-        Ok(last)
+        Ok(())
     }
 }
 
@@ -330,10 +319,4 @@ fn staged(connection: &Connection, sql: &str, params: &[&dyn ToSql]) -> Result<O
     };
     let mut statement = connection.prepare_cached(sql).map_err(database)?;
     statement.query_row(params, read).optional().map_err(database)
-}
-
-/// Runs a statement, which stays prepared.
-fn run(connection: &Connection, sql: &str, params: &[&dyn ToSql]) -> Result<()> {
-    connection.prepare_cached(sql).and_then(|mut statement| statement.execute(params)).map_err(database)?;
-    Ok(())
 }

@@ -1,6 +1,7 @@
 //! The transaction of a writer, and the writes outside it.
 
 use std::{
+    future::ready,
     path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -9,10 +10,10 @@ use rusqlite::{Connection, OptionalExtension as _, ToSql, TransactionBehavior, p
 use wecom_contacts::{CorpId, members::MemberField};
 
 use super::{
-    Inner, blocking, database, open, read,
+    Inner, blocking, database, direct, open, read,
     row::{known_json, millis, to_json},
-    runs,
-    staging::{self, Staging},
+    run, runs,
+    staging::Staging,
 };
 use crate::{
     Error, FieldSet, Level, Result,
@@ -28,12 +29,17 @@ use crate::{
 
 /// A transaction on a separate connection. Dropping the value closes the connection, which discards what is staged and rolls back.
 ///
-/// Members and changes are staged until the commit. The transaction of the file begins with the first other write, or with the commit.
+/// Members and changes of a pull are staged until the commit. The transaction of the file begins with the first other write, or with the
+/// commit. Those of a run go straight into the tables.
 pub(super) struct SqliteTransaction {
     work: Arc<Mutex<Work>>,
+    /// Writes without a result, in their order. They run before the next operation that has one, on the same visit of a blocking thread.
+    deferred: Arc<Mutex<Vec<Deferred>>>,
     /// Where the connection goes after the commit. A run commits often, and keeps its statements prepared. `None` for a pull.
     pool: Option<Arc<Inner>>,
 }
+
+type Deferred = Box<dyn FnOnce(&mut Work) -> Result<()> + Send>;
 
 struct Work {
     connection: Connection,
@@ -73,26 +79,52 @@ impl SqliteTransaction {
         Ok(Self::new(Work::new(connection, corp, true), None))
     }
 
-    /// Begins a transaction of a run, whose commit is on the disk when it returns. It is short, and locks the file from here on.
-    pub(super) fn begin_run(pool: Arc<Inner>, corp: &CorpId) -> Result<Self> {
-        let connection = pool.connection()?;
-        connection.execute_batch("PRAGMA synchronous = FULL").map_err(database)?;
-        let mut work = Work::new(connection, corp, false);
-        work.begin()?;
-        Ok(Self::new(work, Some(pool)))
+    /// Begins a transaction of a run, whose commit is on the disk when it returns. It is short, and locks the file from its first
+    /// operation on.
+    pub(super) fn begin_run(connection: Connection, pool: Arc<Inner>, corp: &CorpId) -> Self {
+        let transaction = Self::new(Work::new(connection, corp, false), Some(pool));
+        transaction.defer(|work| {
+            work.connection.execute_batch("PRAGMA synchronous = FULL").map_err(database)?;
+            work.begin().map(drop)
+        });
+        transaction
     }
 
     fn new(work: Work, pool: Option<Arc<Inner>>) -> Self {
-        Self { work: Arc::new(Mutex::new(work)), pool }
+        Self { work: Arc::new(Mutex::new(work)), deferred: Arc::default(), pool }
     }
 
+    /// Adds a write without a result.
+    fn defer(&self, write: impl FnOnce(&mut Work) -> Result<()> + Send + 'static) {
+        self.deferred.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(write));
+    }
+
+    /// Adds a write without a result. Its error is that of the next operation.
+    fn later(
+        &self,
+        write: impl FnOnce(&mut Work) -> Result<()> + Send + 'static,
+    ) -> StoreFuture<'static, ()> {
+        self.defer(write);
+        Box::pin(ready(Ok(())))
+    }
+
+    /// Runs the deferred writes and then this operation.
     fn with<T: Send + 'static>(
         &self,
         run: impl FnOnce(&mut Work) -> Result<T> + Send + 'static,
     ) -> StoreFuture<'static, T> {
-        let work = Arc::clone(&self.work);
-        Box::pin(blocking(move || run(&mut work.lock().unwrap_or_else(PoisonError::into_inner))))
+        let (work, deferred) = (Arc::clone(&self.work), Arc::clone(&self.deferred));
+        Box::pin(blocking(move || {
+            let mut work = work.lock().unwrap_or_else(PoisonError::into_inner);
+            run_all(&deferred, &mut work)?;
+            run(&mut work)
+        }))
     }
+}
+
+fn run_all(deferred: &Mutex<Vec<Deferred>>, work: &mut Work) -> Result<()> {
+    let deferred = std::mem::take(&mut *deferred.lock().unwrap_or_else(PoisonError::into_inner));
+    deferred.into_iter().try_for_each(|write| write(work))
 }
 
 fn corp_number(connection: &Connection, corp: &CorpId) -> Result<i64> {
@@ -164,7 +196,7 @@ impl Transaction for SqliteTransaction {
 
     fn put_credential<'a>(&'a mut self, credential: &'a CredentialRecord) -> StoreFuture<'a, ()> {
         let credential = credential.clone();
-        self.with(move |work| {
+        self.later(move |work| {
             let (connection, corp) = work.begin()?;
             connection
                 .prepare_cached("INSERT OR REPLACE INTO credential VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
@@ -188,16 +220,13 @@ impl Transaction for SqliteTransaction {
             if work.is_pull {
                 return work.staging.put_members(&work.connection, &members);
             }
-            let (_, corp) = work.begin()?;
-            let Work { connection, staging, .. } = work;
-            let persons = staging.put_members(connection, &members)?;
-            let last = staging.move_into(connection, corp)?;
-            Ok(persons.into_iter().map(|person| staging::final_number(person, last)).collect())
+            let (connection, corp) = work.begin()?;
+            members.iter().map(|member| direct::put_member(connection, corp, member)).collect()
         })
     }
 
     fn put_departments(&mut self, departments: Vec<DepartmentWrite>) -> StoreFuture<'_, ()> {
-        self.with(move |work| {
+        self.later(move |work| {
             let (connection, corp) = work.begin()?;
             let mut statement = connection
                 .prepare_cached(
@@ -226,14 +255,20 @@ impl Transaction for SqliteTransaction {
     }
 
     fn put_tags(&mut self, tags: Vec<TagRecord>) -> StoreFuture<'_, ()> {
-        self.with(move |work| {
+        self.later(move |work| {
             let (connection, corp) = work.begin()?;
             tags.iter().try_for_each(|tag| put_tag(connection, corp, tag))
         })
     }
 
     fn put_changes(&mut self, changes: Vec<Change>) -> StoreFuture<'_, ()> {
-        self.with(move |Work { connection, staging, .. }| staging.put_changes(connection, &changes))
+        self.later(move |work| {
+            if work.is_pull {
+                return work.staging.put_changes(&work.connection, &changes);
+            }
+            let (connection, corp) = work.begin()?;
+            changes.iter().try_for_each(|change| direct::put_change(connection, corp, change))
+        })
     }
 
     fn take_change<'a>(
@@ -254,26 +289,32 @@ impl Transaction for SqliteTransaction {
 
     fn put_run<'a>(&'a mut self, run: &'a RunRecord) -> StoreFuture<'a, i64> {
         let run = run.clone();
-        self.with(move |work| {
+        let (id, write) = (run.id, move |work: &mut Work| {
             let (connection, corp) = work.begin()?;
             runs::put_run(connection, corp, &run)
-        })
+        });
+        // A new run gets its number here.
+        if id == 0 {
+            return self.with(write);
+        }
+        self.defer(move |work| write(work).map(drop));
+        Box::pin(ready(Ok(id)))
     }
 
     fn put_run_plan<'a>(&'a mut self, run: i64, plan: &'a str) -> StoreFuture<'a, ()> {
         let plan = plan.to_owned();
-        self.with(move |work| {
+        self.later(move |work| {
             let (connection, _) = work.begin()?;
             self::run(connection, "INSERT OR REPLACE INTO plan VALUES (?1, ?2)", &[&run, &plan])
         })
     }
 
     fn put_run_steps(&mut self, run: i64, steps: Vec<StepRecord>) -> StoreFuture<'_, ()> {
-        self.with(move |work| runs::put_steps(work.begin()?.0, run, &steps))
+        self.later(move |work| runs::put_steps(work.begin()?.0, run, &steps))
     }
 
     fn remove_run_steps(&mut self, run: i64, steps: Vec<StepId>) -> StoreFuture<'_, ()> {
-        self.with(move |work| {
+        self.later(move |work| {
             let (connection, _) = work.begin()?;
             let sql = "DELETE FROM step WHERE run = ?1 AND step = ?2";
             steps.iter().try_for_each(|step| self::run(connection, sql, &[&run, step]))
@@ -281,30 +322,30 @@ impl Transaction for SqliteTransaction {
     }
 
     fn put_person_keys(&mut self, keys: Vec<PersonKey>) -> StoreFuture<'_, ()> {
-        self.with(move |work| {
+        self.later(move |work| {
             let (connection, corp) = work.begin()?;
             let sql = "INSERT OR REPLACE INTO person_key VALUES (?1, ?2, ?3, ?4)";
-            keys.iter().try_for_each(|key| {
-                self::run(connection, sql, &[&corp, &key.name, &key.value, &key.person.0])
-            })
+            keys.iter()
+                .try_for_each(|key| run(connection, sql, &[&corp, &key.name, &key.value, &key.person.0]))
         })
     }
 
     fn put_written_hidden(&mut self, written: Vec<WrittenHidden>) -> StoreFuture<'_, ()> {
-        self.with(move |work| {
+        self.later(move |work| {
             let (connection, corp) = work.begin()?;
             let sql = "INSERT OR REPLACE INTO written_hidden VALUES (?1, ?2, ?3, ?4)";
             written.iter().try_for_each(|value| {
-                self::run(connection, sql, &[&corp, &value.person.0, &value.field, &value.fingerprint])
+                run(connection, sql, &[&corp, &value.person.0, &value.field, &value.fingerprint])
             })
         })
     }
 
     fn commit(self: Box<Self>) -> StoreFuture<'static, ()> {
-        let Self { work, pool } = *self;
+        let Self { work, deferred, pool } = *self;
         Box::pin(blocking(move || {
             {
                 let mut work = work.lock().unwrap_or_else(PoisonError::into_inner);
+                run_all(&deferred, &mut work)?;
                 let (_, corp) = work.begin()?;
                 let Work { connection, staging, is_pull, .. } = &mut *work;
                 staging.move_into(connection, corp)?;
@@ -323,12 +364,6 @@ impl Transaction for SqliteTransaction {
             Ok(())
         }))
     }
-}
-
-/// Runs a statement, which stays prepared.
-fn run(connection: &Connection, sql: &str, params: &[&dyn ToSql]) -> Result<()> {
-    connection.prepare_cached(sql).and_then(|mut statement| statement.execute(params)).map_err(database)?;
-    Ok(())
 }
 
 fn put_tag(connection: &Connection, corp: i64, tag: &TagRecord) -> Result<()> {

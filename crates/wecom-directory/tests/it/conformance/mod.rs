@@ -35,6 +35,7 @@ suites! {
         a_dropped_transaction_changes_nothing,
         a_commit_is_visible_at_once_and_nothing_before_it,
         a_replaced_member_has_the_new_seats_alone,
+        a_run_and_a_pull_replace_members_in_the_same_way,
         a_corp_has_one_writer_and_the_next_one_learns_its_name,
         a_lock_ends_with_its_holder,
         a_userid_that_was_removed_comes_back_as_another_person,
@@ -46,6 +47,7 @@ suites! {
     reading:
         userids_compare_without_case,
         pages_follow_the_person_numbers,
+        fields_that_are_not_read_are_hidden,
         two_corps_do_not_mix,
         head_counts_leave_removed_members_out,
         history_follows_the_person,

@@ -1,9 +1,9 @@
 //! Reading: keys, pages, corps, history, copies, and what is refused.
 
 use serde_json::{Value, json};
-use wecom_contacts::{CorpId, DepartmentId};
+use wecom_contacts::{CorpId, DepartmentId, members::MemberField};
 use wecom_directory::{
-    Error,
+    Error, FieldSet,
     journal::ObjectKind,
     record::{MemberRecord, State},
     store::{MemberKey, Store},
@@ -56,6 +56,19 @@ pub(super) async fn pages_follow_the_person_numbers(home: &impl Home) {
     // The filter of each is 5.
     assert_eq!(store.search_rows(&corp(), 2, None, 3).await.unwrap(), []);
     assert_eq!(search.iter().map(|row| row.search.text.as_str()).collect::<Vec<_>>(), ["d", "b", "a"]);
+}
+
+pub(super) async fn fields_that_are_not_read_are_hidden(home: &impl Home) {
+    let store = home.open().await.unwrap();
+    put(&*store, vec![full_member("zhangsan")]).await;
+    let whole = store.members_after(&corp(), None, 10).await.unwrap().remove(0);
+    let fields = FieldSet::of([MemberField::Name, MemberField::Status, MemberField::Extattr]);
+    let part = store.members_with(fields, &corp(), None, 10).await.unwrap().remove(0);
+    assert_eq!(FieldSet::hidden_in(&part.member), FieldSet::ALL.without(fields));
+    assert_eq!(part.member.name, whole.member.name);
+    assert_eq!(part.member.status, whole.member.status);
+    assert_eq!(part.member.extattr, whole.member.extattr);
+    assert_eq!(MemberRecord { member: whole.member.clone(), ..part }, whole);
 }
 
 pub(super) async fn two_corps_do_not_mix(home: &impl Home) {

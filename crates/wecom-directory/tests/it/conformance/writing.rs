@@ -102,6 +102,39 @@ pub(super) async fn a_replaced_member_has_the_new_seats_alone(home: &impl Home) 
     assert_eq!(found(&*store, "lisi").await.unwrap(), record);
 }
 
+pub(super) async fn a_run_and_a_pull_replace_members_in_the_same_way(home: &impl Home) {
+    for is_run in [true, false] {
+        let home = home.another();
+        let store = home.open().await.unwrap();
+        put(&*store, vec![full_member("a"), full_member("b"), full_member("c"), member("d", "丁")]).await;
+        let mut expected = store.members_after(&corp(), None, 10).await.unwrap();
+        // Another key, the same key in another case, removed, and two who change their userids.
+        expected[0].member.userid = "b".into();
+        expected[0].seats.truncate(1);
+        expected[1].member.userid = "a".into();
+        expected[2].member.userid = "C".into();
+        expected[2].member.position = Seen::Known("总监".to_owned());
+        expected[3].state = State::Removed;
+        let writes: Vec<_> = expected.iter().cloned().map(write).chain([member("e", "戊")]).collect();
+        if is_run {
+            let mut transaction = store.begin_run(&corp()).await.unwrap();
+            let persons = transaction.put_members(writes).await.unwrap();
+            assert_eq!(persons[..4], expected.iter().filter_map(|record| record.person).collect::<Vec<_>>());
+            transaction.commit().await.unwrap();
+        } else {
+            put(&*store, writes).await;
+        }
+        let read = store.members_after(&corp(), None, 10).await.unwrap();
+        assert_eq!(read[..4], expected, "{is_run}");
+        assert_eq!(read[4].member.userid, "e");
+        let rows = store.search_rows(&corp(), 0, None, 10).await.unwrap();
+        let texts: Vec<_> = rows.iter().map(|row| row.search.text.as_str()).collect();
+        assert_eq!(texts, ["b", "a", "C", "e"], "{is_run}");
+        assert_eq!(found(&*store, "c").await.unwrap(), expected[2]);
+        assert_eq!(found(&*store, "d").await, None);
+    }
+}
+
 pub(super) async fn a_corp_has_one_writer_and_the_next_one_learns_its_name(home: &impl Home) {
     let store = home.open().await.unwrap();
     let other = home.open().await.unwrap();

@@ -79,7 +79,7 @@
       item.hidden = !matches.has(item);
       if (words.length && matches.has(item)) fold(item, true);
     }
-    shown.textContent = words.length ? count + " of " + items.length : "";
+    shown.textContent = words.length ? count + shown.dataset.of + items.length : "";
     if (!current || !isVisible(current)) {
       if (current) current.tabIndex = -1;
       current = items.find(isVisible);

@@ -1,0 +1,101 @@
+//! Linked corps and chains.
+
+/// Texts of the help in English, each with its Chinese.
+pub(super) const TEXTS: &[(&str, &str)] = &[
+    (
+        "Read members and departments of linked corps (互联企业), with an app's secret",
+        "用应用的 secret 读取互联企业的成员和部门",
+    ),
+    (
+        "Show the members and departments that the app can see (获取应用的可见范围)",
+        "查看应用可见的成员和部门",
+    ),
+    ("Show one member (获取互联企业成员详细信息)", "读取一名互联企业成员"),
+    ("The member: CORPID/USERID", "成员：CORPID/USERID"),
+    ("List a department's members, names only (获取互联企业部门成员)", "列出互联企业部门的成员（仅姓名）"),
+    ("The department: LINKEDID/DEPARTMENTID", "部门：LINKEDID/DEPARTMENTID"),
+    (
+        "List a department's members with their details (获取互联企业部门成员详情)",
+        "列出互联企业部门成员的详情",
+    ),
+    ("List the departments below one (获取互联企业部门列表)", "列出互联企业某部门的下级部门"),
+    (
+        "Read and change corp links (企业互联) and supply chains (上下游), with an app's secret",
+        "用应用的 secret 读取和修改企业互联与上下游",
+    ),
+    ("List the corps that the app is shared with (获取应用共享信息)", "列出共享该应用的企业"),
+    ("List corps of 上下游. Defaults to those of 企业互联", "列出上下游的企业，默认为企业互联的企业"),
+    (
+        "Check that the app can call as a lower corp (获取下级/下游企业的access_token)",
+        "检查应用能否以下级/下游企业的身份调用",
+    ),
+    ("The lower corp", "下级/下游企业"),
+    (
+        "The shared app's id there, as `shared-corps` shows it",
+        "共享应用在该企业的 AgentId，见 `shared-corps`",
+    ),
+    ("The corp is linked by 上下游. Defaults to 企业互联", "该企业属于上下游，默认为企业互联"),
+    (
+        "Convert a mini program's session of this corp to a session of a lower corp (获取下级/下游企业小程序session)",
+        "将本企业的小程序 session 转换为下级/下游企业的 session",
+    ),
+    ("The user's id in the session", "session 中的用户 id"),
+    ("The session_key", "session_key"),
+    ("List the chains (获取上下游列表)", "列出上下游"),
+    ("List the chains that a corp has joined (查询企业加入的上下游)", "列出企业加入的上下游"),
+    ("The corp", "企业"),
+    ("List a chain's groups (获取上下游通讯录分组)", "列出上下游的分组"),
+    ("The chain", "上下游"),
+    ("List this group and the groups below it. Defaults to all groups", "列出该分组及其下级，默认为全部分组"),
+    ("List a chain's corps (获取企业上下游通讯录分组下的企业详情列表)", "列出上下游的企业"),
+    ("List the corps directly in this group", "列出直接属于该分组的企业"),
+    ("Include corps that have not joined yet", "包括尚未加入的企业"),
+    ("Show one corp of a chain (获取企业上下游通讯录下的企业信息)", "查看上下游中的一家企业"),
+    ("The corp's id", "企业的 corpid"),
+    (
+        "The corp has not joined yet: the id is a pending one (pending_corpid)",
+        "企业尚未加入：该 id 是 pending_corpid",
+    ),
+    ("Remove a corp from a chain (移除企业)", "从上下游移除企业"),
+    ("Show the custom id of an imported member (查询成员自定义id)", "查询导入成员的自定义 id"),
+    ("The member's corp", "成员所属的企业"),
+    ("The member's userid in that corp", "成员在该企业的 userid"),
+    (
+        "Import corps and their contacts into a chain, with a job (批量导入上下游联系人)",
+        "用任务将企业及其联系人导入上下游",
+    ),
+    (
+        "The corps, as WeCom writes them: [{\"corp_name\":…,\"contact_info_list\":[{\"name\":…,\"identity_type\":1,\"mobile\":…}]}]",
+        "企业列表，企业微信的格式：[{\"corp_name\":…,\"contact_info_list\":[{\"name\":…,\"identity_type\":1,\"mobile\":…}]}]",
+    ),
+    ("Wait for the end of the job", "等待任务结束"),
+    ("Show the state and the result of an import job (获取异步任务结果)", "查看导入任务的状态和结果"),
+    ("The job's id", "任务 id"),
+    ("List the ids of a chain's visibility rules (获取对接规则id列表)", "列出上下游对接规则的 id"),
+    ("Show one rule (获取对接规则详情)", "查看一条对接规则"),
+    ("The rule", "规则"),
+    ("Add a rule, and show its id (新增对接规则)", "新增对接规则，并显示其 id"),
+    (
+        "The rule, as WeCom writes it: {\"owner_corp_range\":{…},\"member_corp_range\":{…}}",
+        "规则，企业微信的格式：{\"owner_corp_range\":{…},\"member_corp_range\":{…}}",
+    ),
+    ("Change a rule (更新对接规则)", "更新对接规则"),
+    ("The new rule, in WeCom's format", "新的规则，企业微信的格式"),
+    ("Delete a rule (删除对接规则)", "删除对接规则"),
+    (
+        "List a customer's ids in the downstream corps (通过unionid和openid查询external_userid)",
+        "查询客户在各下游企业的 external_userid",
+    ),
+    ("The customer's unionid", "客户的 unionid"),
+    ("The customer's openid", "客户的 openid"),
+    (
+        "Show the pending id of a future customer (unionid查询pending_id)",
+        "用 unionid 查询尚未成为客户者的 pending_id",
+    ),
+    ("The unionid", "unionid"),
+    (
+        "Convert customers' ids to pending ids (external_userid查询pending_id)",
+        "用 external_userid 查询 pending_id",
+    ),
+    ("The ids, 100 at most", "id，最多 100 个"),
+];
