@@ -19,8 +19,8 @@ pub(super) enum Document {
     Bool(bool),
     Number(Number),
     Text(String),
-    List(Vec<Document>),
-    Object(Vec<(String, Document)>),
+    List(Vec<Self>),
+    Object(Vec<(String, Self)>),
 }
 
 impl Document {
