@@ -31,7 +31,7 @@ pub(crate) struct OutputFlags {
     #[arg(long, global = true, conflicts_with = "jq")]
     no_headers: bool,
 
-    /// Print only data and errors: no progress, summaries or warnings
+    /// Print no progress, summaries or notes: only data, errors, and warnings about damaged data
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     quiet: bool,
 

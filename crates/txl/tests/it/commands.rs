@@ -94,6 +94,8 @@ const CALLS: &[&str] = &[
 
 /// Commands that need no server.
 const OFFLINE: &[&str] = &[
+    // It has its own tests, in `setup`.
+    "setup",
     // The mirror has its own tests, in `directory`.
     "pull",
     "status",

@@ -180,8 +180,8 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     ("PEM file of additional CA certificates to trust", "要额外信任的 CA 证书的 PEM 文件"),
     ("Print no headings in tables and CSV", "表格和 CSV 不输出表头"),
     (
-        "Print only data and errors: no progress, summaries or warnings",
-        "只输出数据和错误，不输出进度、汇总和警告",
+        "Print no progress, summaries or notes: only data, errors, and warnings about damaged data",
+        "不输出进度、汇总和说明，只输出数据、错误，以及数据损坏的警告",
     ),
     ("Print texts that --jq returns without quotation marks", "--jq 返回的文本不加引号输出"),
     (
