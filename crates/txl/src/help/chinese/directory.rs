@@ -19,7 +19,6 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     ("By lists up to 5,000 members, by an export above", "5,000 名成员以内逐个部门列出，更多则用导出任务"),
     ("By the list of each department", "列出各个部门的成员"),
     ("By an export job (异步导出)", "用导出任务（异步导出）"),
-    ("Print nothing but data and errors", "只输出数据和错误"),
     ("Mirror (镜像)", "镜像"),
     (
         "The mirror: a SQLite file, or a database as postgres://USER:PASSWORD@HOST/DATABASE. Defaults to txl/mirror.db in the user's data directory",

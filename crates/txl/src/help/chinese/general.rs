@@ -7,10 +7,6 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
         "调用企业微信通讯录的全部接口，或运行企业微信模拟器",
     ),
     (
-        "Data goes to stdout, everything else to stderr. All credentials (凭证) come from one source: from flags and WECOM_CORP_ID, WECOM_CONTACTS_SECRET, WECOM_AGENT_ID, WECOM_APP_SECRET and WECOM_BASE_URL, or from a profile of the configuration file by `--profile` (see `txl config --help`). Calls that write or list ids use the contacts-sync secret (通讯录同步). Calls that read details use the app's secret (自建应用). `--as` overrides this choice. A secret can also be read from a file, by `--app-secret-file PATH` or WECOM_APP_SECRET_FILE. Access tokens are kept between commands in a private file of the user; `--token-store` (WECOM_TOKEN_STORE) names another store.",
-        "数据写到 stdout，其余内容写到 stderr。全部凭证取自同一来源：命令行参数和 WECOM_CORP_ID、WECOM_CONTACTS_SECRET、WECOM_AGENT_ID、WECOM_APP_SECRET、WECOM_BASE_URL，或由 `--profile` 选定的配置档（见 `txl config --help`）。写入和列出 id 的调用使用“通讯录同步”的 secret，读取详情的调用使用自建应用的 secret；`--as` 可另行指定。secret 也可以从文件读取：`--app-secret-file PATH` 或 WECOM_APP_SECRET_FILE。access_token 保存在用户的私有文件中，供后续命令使用；`--token-store`（WECOM_TOKEN_STORE）可另行指定。",
-    ),
-    (
         "Exit codes:\n  0  done\n  1  WeCom refused the call, or something here failed (a file, a job, a row)\n  2  the command line is wrong, or a credential is missing\n  3  no usable answer: the server is out of reach, too slow, or not WeCom\n  4  the gate (安全闸) stops a plan\n  10  `plan --detailed-exit-code`: there is something to do\n  129, 130, 143  SIGHUP, SIGINT, SIGTERM; `sim` and `callback listen` end with 0",
         "退出码：\n  0  完成\n  1  企业微信拒绝了调用，或本地操作失败（文件、任务、某些行）\n  2  命令行有误，或缺少凭证\n  3  没有可用的应答：无法连接、超时，或对方不是企业微信\n  4  安全闸拦截了计划\n  10  `plan --detailed-exit-code`：有待执行的变更\n  129、130、143  SIGHUP、SIGINT、SIGTERM；`sim` 和 `callback listen` 以 0 结束",
     ),
@@ -19,7 +15,6 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
         "初次使用请运行 `txl tour`：无需账号，它会在模拟器上演示全部调用。",
     ),
     ("Output", "输出"),
-    ("Format of the data on stdout", "stdout 上数据的格式"),
     ("For people: a table as wide as the terminal", "供阅读：与终端同宽的表格"),
     ("For scripts: one JSON document", "供脚本使用：一个 JSON 文档"),
     ("For scripts: one JSON value a line", "供脚本使用：每行一个 JSON 值"),

@@ -61,10 +61,6 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
         "生成的部门树的深度：flat（最多 3 级）、usual（3 至 6 级）或 deep（最多 15 级）",
     ),
     (
-        "YAML or JSON file of a corp of your own: departments, members and tags (docs/simulator.md). `GET /_sim/seed` and --write-seed make such a file",
-        "自定义企业的 YAML 或 JSON 文件：部门、成员和标签（docs/simulator.md）。`GET /_sim/seed` 和 --write-seed 可生成该文件",
-    ),
-    (
         "File that receives the departments, members and tags when the simulator stops, in the format of --seed-file",
         "模拟器停止时，将部门、成员和标签以 --seed-file 的格式写入该文件",
     ),
