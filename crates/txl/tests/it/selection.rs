@@ -125,7 +125,7 @@ fn a_filter_gets_the_document_or_each_line() {
     );
     // A record, the reply to a change, an export, and ids.
     assert_eq!(run(&["member", "get", "zhangsan", "--jq", ".userid", "--raw-output"]), "zhangsan\n");
-    assert_eq!(run(&["tag", "create", "羽毛球", "--id", "71", "--jq", "."]), "71\n");
+    assert_eq!(run(&["tag", "create", "羽毛球", "--id", "71", "--jq", ".[]"]), "71\n");
     assert_eq!(run(&["tag", "delete", "71", "--jq", ".deleted"]), "71\n");
     assert_eq!(run(&["export", "departments", "--jq", "length"]), count);
     let ids = run(&["export", "departments", "-o", "jsonl", "--jq", ".id"]);
