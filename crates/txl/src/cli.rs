@@ -2,7 +2,7 @@
 
 use clap::{
     ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand,
-    error::{ContextKind, ContextValue},
+    error::{ContextKind, ContextValue, ErrorKind},
 };
 use tracing_subscriber::{EnvFilter, util::SubscriberInitExt};
 
@@ -10,8 +10,10 @@ use crate::{
     apply, auth, callback, completion, config, contact_rule, corp_group, department, directory, doctor,
     errcode, export,
     failure::Result,
-    help, import, linked_corp, man, media, member,
-    output::{Log, OutputFlags},
+    help, import,
+    language::{self, Language},
+    linked_corp, man, media, member,
+    output::{Log, OutputFlags, print_text},
     plan, roster, setup, tag,
 };
 #[cfg(feature = "sim")]
@@ -149,6 +151,11 @@ impl Cli {
         });
         parsed.unwrap_or_else(|mut error| {
             shorten_usage(&mut error);
+            if error.kind() == ErrorKind::DisplayHelp && language::current() == Language::Chinese {
+                // Like clap, which ends with 0 if stdout is closed.
+                let _ = print_text(&help::laid_out(&error.render().to_string()));
+                std::process::exit(0);
+            }
             error.exit()
         })
     }

@@ -23,6 +23,7 @@ use super::{key::ProfileKey, missing_in, profile::Value};
 use crate::{
     failure::{Failure, Result},
     file,
+    language::english,
     messages::{Message, config_file, credentials, files, secrets as messages, secrets::VariableFault},
 };
 
@@ -336,7 +337,7 @@ impl<K: SecretKind> Args for GivenSecret<K> {
             .global(true)
             .value_name("PATH")
             .value_parser(path())
-            .help(format!("Read the {} from this file; `-` is stdin", K::WHAT()));
+            .help(format!("Read the {} from this file; `-` is stdin", english(|| K::WHAT().to_string())));
         command.arg(value).arg(file)
     }
 

@@ -1,14 +1,16 @@
 //! `txl help`: the help of each command, and topics that belong to several commands.
 
 mod chinese;
+mod layout;
 mod translated;
 
 use clap::{Args, Command};
 
-pub(crate) use self::translated::translated;
+pub(crate) use self::{layout::laid_out, translated::translated};
 use crate::{
     cli::EXIT_CODES,
     failure::{Failure, Result},
+    language::{self, Language},
     messages::help as messages,
     output::print_text,
 };
@@ -64,6 +66,9 @@ impl Help {
                 return Err(failure.remedy(messages::list_both()));
             }
             found = found.find_subcommand_mut(word).expect("it was found");
+        }
+        if language::current() == Language::Chinese {
+            return print_text(&laid_out(&found.render_long_help().to_string()));
         }
         found.print_long_help().map_err(|error| Failure::of_stdout(&error))
     }

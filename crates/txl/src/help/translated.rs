@@ -39,6 +39,8 @@ fn in_chinese(command: Command) -> Command {
     };
     command
         .help_template(TEMPLATE)
+        // The lines are broken by `laid_out`.
+        .term_width(0)
         .subcommand_help_heading("命令")
         .disable_help_flag(true)
         .disable_version_flag(true)

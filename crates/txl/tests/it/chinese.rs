@@ -2,6 +2,8 @@
 
 use std::process::Command;
 
+use unicode_width::UnicodeWidthStr;
+
 use crate::run::{Ran, RunningSim, txl};
 
 fn in_language(mut command: Command, language: &str, arguments: &[&str]) -> Ran {
@@ -55,11 +57,22 @@ fn the_locale_chooses_the_language_and_txl_lang_overrides_it() {
 
 #[test]
 fn the_help_is_in_chinese() {
-    for arguments in [&["--help"][..], &["-h"], &["member", "create", "--help"], &["apply", "--help"]] {
+    for arguments in [
+        &["--help"][..],
+        &["-h"],
+        &["member", "create", "--help"],
+        &["apply", "--help"],
+        &["doctor", "--help"],
+        &["sim", "--help"],
+    ] {
         let ran = in_language(txl(), "zh", arguments);
         assert_eq!(ran.code, 0, "{ran:#?}");
         assert!(ran.stdout.contains("用法：txl"), "{ran:#?}");
-        for english in ["Usage", "Options:", "Commands:", "Print help", "[possible", "[default", "[env"] {
+        let room = ran.stdout.lines().all(|line| line.width() <= 100);
+        assert!(room, "a line is wider than a page: {ran:#?}");
+        for english in
+            ["Read the", "Usage", "Options:", "Commands:", "Print help", "[possible", "[default", "[env"]
+        {
             assert!(!ran.stdout.contains(english), "{english}: {ran:#?}");
         }
     }
