@@ -190,7 +190,8 @@ fn modules(sources: &Path) -> BTreeMap<Module, Source> {
             [] => sources.join("lib.rs"),
             path => {
                 let place = sources.join(path.join("/"));
-                if place.is_dir() { place.join("mod.rs") } else { place.with_extension("rs") }
+                // A directory without `mod.rs` has files of another kind, such as the page of `control/page.rs`.
+                Some(place.join("mod.rs")).filter(|file| file.exists()).unwrap_or(place.with_extension("rs"))
             }
         };
         let source = read(&fs::read_to_string(&file).unwrap(), &own);
