@@ -130,15 +130,17 @@ mod tests {
         command.get_subcommands().for_each(|below| collect(below, texts));
     }
 
-    #[cfg(feature = "sim")]
     #[test]
     fn every_text_of_the_help_has_its_chinese_and_no_chinese_is_left_over() {
         let mut texts = BTreeSet::new();
         collect(&crate::cli::command_line_in_english(), &mut texts);
         let missing: Vec<_> = texts.iter().filter(|text| chinese::of(text).is_none()).collect();
         assert!(missing.is_empty(), "no Chinese for {missing:#?}");
-        let unused: Vec<_> = chinese::texts().filter(|text| !texts.contains(*text)).collect();
-        assert!(unused.is_empty(), "no help has {unused:#?}");
+        // Some texts name the simulator in other commands, or are those of both builds.
+        if cfg!(feature = "sim") {
+            let unused: Vec<_> = chinese::texts().filter(|text| !texts.contains(*text)).collect();
+            assert!(unused.is_empty(), "no help has {unused:#?}");
+        }
     }
 
     #[test]

@@ -2,18 +2,6 @@
 
 /// Texts of the help in English, each with its Chinese.
 pub(super) const TEXTS: &[(&str, &str)] = &[
-    (
-        "Call every API of the WeCom (企业微信) contacts (通讯录), or serve a simulator of it",
-        "调用企业微信通讯录的全部接口，或运行企业微信模拟器",
-    ),
-    (
-        "Exit codes:\n  0  done\n  1  WeCom refused the call, or something here failed (a file, a job, a row)\n  2  the command line is wrong, or a credential is missing\n  3  no usable answer: the server is out of reach, too slow, or not WeCom\n  4  the gate (安全闸) stops a plan\n  10  `plan --detailed-exit-code`: there is something to do\n  129, 130, 143  SIGHUP, SIGINT, SIGTERM; `sim` and `callback listen` end with 0",
-        "退出码：\n  0  完成\n  1  企业微信拒绝了调用，或本地操作失败（文件、任务、某些行）\n  2  命令行有误，或缺少凭证\n  3  没有可用的应答：无法连接、超时，或对方不是企业微信\n  4  安全闸拦截了计划\n  10  `plan --detailed-exit-code`：有待执行的变更\n  129、130、143  SIGHUP、SIGINT、SIGTERM；`sim` 和 `callback listen` 以 0 结束",
-    ),
-    (
-        "Start with `txl tour`, which needs no account: it shows every call against a simulator.",
-        "初次使用请运行 `txl tour`：无需账号，它会在模拟器上演示全部调用。",
-    ),
     ("Output", "输出"),
     ("For people: a table as wide as the terminal", "供阅读：与终端同宽的表格"),
     ("For scripts: one JSON document", "供脚本使用：一个 JSON 文档"),
@@ -191,5 +179,20 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     (
         "Set a field by its name in WeCom's message, such as UserID=lisi or ExtAttr.NAME=VALUE. May be repeated",
         "按企业微信消息中的名称设置字段，例如 UserID=lisi 或 ExtAttr.NAME=VALUE。可以重复使用",
+    ),
+    ("The corp's id (企业ID)", "企业ID"),
+    (
+        "Read the contacts-sync secret (通讯录同步 secret) from this file; `-` is stdin",
+        "从该文件读取“通讯录同步”的 secret；`-` 表示 stdin",
+    ),
+    ("The app's id (应用 agentid)", "应用的 AgentId"),
+    (
+        "Read the app's secret (自建应用 secret) from this file; `-` is stdin",
+        "从该文件读取自建应用的 secret；`-` 表示 stdin",
+    ),
+    ("Read the callback Token from this file; `-` is stdin", "从该文件读取回调的 Token；`-` 表示 stdin"),
+    (
+        "Read the callback EncodingAESKey from this file; `-` is stdin",
+        "从该文件读取回调的 EncodingAESKey；`-` 表示 stdin",
     ),
 ];

@@ -9,6 +9,8 @@ mod linked;
 mod plans;
 #[cfg(feature = "sim")]
 mod simulator;
+#[cfg(not(feature = "sim"))]
+mod without_simulator;
 
 const CHAPTERS: &[&[(&str, &str)]] = &[
     general::TEXTS,
@@ -20,6 +22,8 @@ const CHAPTERS: &[&[(&str, &str)]] = &[
     plans::TEXTS,
     #[cfg(feature = "sim")]
     simulator::TEXTS,
+    #[cfg(not(feature = "sim"))]
+    without_simulator::TEXTS,
 ];
 
 /// Returns the Chinese of a paragraph or heading.

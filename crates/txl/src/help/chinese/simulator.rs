@@ -25,23 +25,13 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
         "使用模拟器无需注册。它只向本机以及 --callback-url 和 --allow-outgoing 的主机发送请求。就绪后在 stdout 输出一行 JSON：{\"url\",\"corp_id\",\"contacts_secret\",\"agent_id\",\"app_secret\",\"callback\":{\"token\",\"aes_key\"}}。权限与当前的企业微信一致：“通讯录同步”可以写入和列出 id，自建应用可以读取详情，但看不到敏感字段。如果客户端只用一个 secret 完成全部调用，请加 --legacy。",
     ),
     ("Address to listen on. Port 0 selects a free port", "监听的地址；端口 0 表示自动选择空闲端口"),
-    ("The corp's id (企业ID)", "企业ID"),
     (
         "The contacts-sync secret (通讯录同步 secret). Defaults to sim-contacts-secret",
         "“通讯录同步”的 secret，默认为 sim-contacts-secret",
     ),
     (
-        "Read the contacts-sync secret (通讯录同步 secret) from this file; `-` is stdin",
-        "从该文件读取“通讯录同步”的 secret；`-` 表示 stdin",
-    ),
-    ("The app's id (应用 agentid)", "应用的 AgentId"),
-    (
         "The app's secret (自建应用 secret). Defaults to sim-app-secret",
         "自建应用的 secret，默认为 sim-app-secret",
-    ),
-    (
-        "Read the app's secret (自建应用 secret) from this file; `-` is stdin",
-        "从该文件读取自建应用的 secret；`-` 表示 stdin",
     ),
     (
         "Use the rights of before 2022: both secrets read everything",
@@ -73,14 +63,9 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
         "接收通讯录事件的 URL（接收事件服务器），启动时验证",
     ),
     ("The Token of that URL. Defaults to simCallbackToken", "该 URL 的 Token，默认为 simCallbackToken"),
-    ("Read the callback Token from this file; `-` is stdin", "从该文件读取回调的 Token；`-` 表示 stdin"),
     (
         "The EncodingAESKey of that URL, 43 letters and digits. Defaults to SimulatorEncodingAesKey00000000000000000000",
         "该 URL 的 EncodingAESKey，43 个字母和数字，默认为 SimulatorEncodingAesKey00000000000000000000",
-    ),
-    (
-        "Read the callback EncodingAESKey from this file; `-` is stdin",
-        "从该文件读取回调的 EncodingAESKey；`-` 表示 stdin",
     ),
     (
         "Enforce WeCom's published frequency limits, such as errcode 45009 after 10,000 calls of one API in a minute (doc 90312)",
@@ -134,5 +119,17 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     (
         "File of a corp of your own. YAML and JSON have departments, members and tags (docs/simulator.md); `GET /_sim/seed` and --write-seed make such a file. XLSX, XLS, ODS and CSV are rosters as HR has them, with headings such as 帐号, 姓名, 手机号 and 部门",
         "自备企业的文件。YAML 和 JSON 包含部门、成员和标签（见 docs/simulator.md），可由 `GET /_sim/seed` 和 --write-seed 生成。XLSX、XLS、ODS 和 CSV 是人事部门的花名册，表头如 帐号、姓名、手机号、部门",
+    ),
+    (
+        "Call every API of the WeCom (企业微信) contacts (通讯录), or serve a simulator of it",
+        "调用企业微信通讯录的全部接口，或运行企业微信模拟器",
+    ),
+    (
+        "Exit codes:\n  0  done\n  1  WeCom refused the call, or something here failed (a file, a job, a row)\n  2  the command line is wrong, or a credential is missing\n  3  no usable answer: the server is out of reach, too slow, or not WeCom\n  4  the gate (安全闸) stops a plan\n  10  `plan --detailed-exit-code`: there is something to do\n  129, 130, 143  SIGHUP, SIGINT, SIGTERM; `sim` and `callback listen` end with 0",
+        "退出码：\n  0  完成\n  1  企业微信拒绝了调用，或本地操作失败（文件、任务、某些行）\n  2  命令行有误，或缺少凭证\n  3  没有可用的应答：无法连接、超时，或对方不是企业微信\n  4  安全闸拦截了计划\n  10  `plan --detailed-exit-code`：有待执行的变更\n  129、130、143  SIGHUP、SIGINT、SIGTERM；`sim` 和 `callback listen` 以 0 结束",
+    ),
+    (
+        "Start with `txl tour`, which needs no account: it shows every call against a simulator.",
+        "初次使用请运行 `txl tour`：无需账号，它会在模拟器上演示全部调用。",
     ),
 ];
