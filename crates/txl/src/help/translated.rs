@@ -89,9 +89,10 @@ fn argument(argument: Arg) -> Arg {
     };
     let argument =
         argument.help(format!("{short}{notes}{in_short}")).long_help(format!("{long}{notes}{in_long}"));
+    let argument = argument.hide_env(true);
     // clap refuses these settings for a flag.
     match takes_values {
-        true => argument.hide_possible_values(true).hide_default_value(true).hide_env(true),
+        true => argument.hide_possible_values(true).hide_default_value(true),
         false => argument,
     }
 }
