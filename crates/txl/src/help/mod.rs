@@ -26,7 +26,7 @@ pub(crate) struct Help {
 }
 
 /// What programs need to know of exit codes, after the list.
-const FOR_SCRIPTS: &str = "
+const FOR_SCRIPTS_ENGLISH: &str = "
 The codes are the same in every version. With -o json the error is still a
 text on stderr; the code tells a script what to do:
 
@@ -38,14 +38,38 @@ text on stderr; the code tells a script what to do:
 `txl status --max-age 24h` ends with 1 if the mirror is older, for monitoring.
 ";
 
+const FOR_SCRIPTS_CHINESE: &str = "
+退出码在各个版本中相同。使用 -o json 时，错误仍是 stderr 上的文本；脚本根据
+退出码决定下一步：
+
+  1   查看错误；对于导入、导出和执行，表示部分行失败
+  2   修改命令行，重复执行没有意义
+  3   稍后重试。写操作可能已经生效，重试之前先读取确认
+  4   查看计划，再用错误信息中的参数放行
+
+`txl status --max-age 24h` 在镜像更旧时以 1 结束，可用于监控。
+";
+
 /// Returns the text of a topic.
-fn topic(name: &str) -> Option<String> {
-    Some(match name {
-        "secrets" => include_str!("secrets.txt").to_owned(),
-        "formats" => include_str!("formats.txt").to_owned(),
-        "errcodes" => include_str!("errcodes.txt").to_owned(),
-        "exit-codes" => format!("{EXIT_CODES}\n{FOR_SCRIPTS}"),
+fn topic(name: &str, language: Language) -> Option<String> {
+    let (english, chinese) = match name {
+        "secrets" => (include_str!("topics/secrets.txt"), include_str!("topics/secrets.zh.txt")),
+        "formats" => (include_str!("topics/formats.txt"), include_str!("topics/formats.zh.txt")),
+        "errcodes" => (include_str!("topics/errcodes.txt"), include_str!("topics/errcodes.zh.txt")),
+        "exit-codes" => {
+            return Some(match language {
+                Language::English => format!("{EXIT_CODES}\n{FOR_SCRIPTS_ENGLISH}"),
+                Language::Chinese => {
+                    let codes = chinese::of(EXIT_CODES).unwrap_or(EXIT_CODES);
+                    format!("{codes}\n{FOR_SCRIPTS_CHINESE}")
+                }
+            });
+        }
         _ => return None,
+    };
+    Some(match language {
+        Language::English => english.to_owned(),
+        Language::Chinese => chinese.to_owned(),
     })
 }
 
@@ -53,7 +77,7 @@ impl Help {
     /// Prints the help of this command line.
     pub(crate) fn run(self, mut command: Command) -> Result {
         if let [word] = self.words.as_slice()
-            && let Some(text) = topic(word)
+            && let Some(text) = topic(word, language::current())
         {
             return print_text(&text);
         }
@@ -85,22 +109,34 @@ mod tests {
     fn every_topic_fits_80_columns_and_is_named_in_the_help() {
         let help = Help::augment_args(Command::new("help")).render_long_help().to_string();
         for name in ["secrets", "exit-codes", "formats", "errcodes"] {
-            let text = topic(name).unwrap();
             assert!(help.contains(name), "{name}");
-            for line in text.lines() {
-                assert!(line.width() <= 80, "{name}: {line}");
+            for language in [Language::English, Language::Chinese] {
+                for line in topic(name, language).unwrap().lines() {
+                    assert!(line.width() <= 80, "{name}: {line}");
+                }
             }
         }
     }
 
     #[test]
     fn every_code_of_the_topic_is_in_the_table() {
-        let text = topic("errcodes").unwrap();
-        let codes: Vec<i32> = text
-            .lines()
-            .filter_map(|line| line.strip_prefix("   ")?.split_whitespace().next()?.parse().ok())
-            .collect();
-        assert_eq!(codes.len(), 8, "{codes:?}");
-        assert!(codes.is_sorted() && codes.iter().all(|code| ErrorCode(*code).info().is_some()), "{codes:?}");
+        let codes = |language| -> Vec<i32> {
+            let text = topic("errcodes", language).unwrap();
+            let code = |line: &str| line.strip_prefix("   ")?.split_whitespace().next()?.parse().ok();
+            text.lines().filter_map(code).collect()
+        };
+        let english = codes(Language::English);
+        assert_eq!(english.len(), 8, "{english:?}");
+        assert!(
+            english.is_sorted() && english.iter().all(|code| ErrorCode(*code).info().is_some()),
+            "{english:?}"
+        );
+        assert_eq!(codes(Language::Chinese), english);
+    }
+
+    #[test]
+    fn the_exit_codes_are_in_both_languages() {
+        assert!(topic("exit-codes", Language::Chinese).unwrap().starts_with("退出码"));
+        assert!(topic("exit-codes", Language::English).unwrap().starts_with("Exit codes"));
     }
 }
