@@ -2,6 +2,8 @@
 
 use std::{fmt::Display, path::Path};
 
+use wecom_sheets::Format;
+
 use super::noun;
 use crate::{
     import::ImportKind,
@@ -12,9 +14,29 @@ pub(crate) fn heading_and_field_expected() -> Message {
     message!(en: "expected HEADING=FIELD"; zh: "应写作“列标题=字段”")
 }
 
-/// `format` describes the detected format.
-pub(crate) fn format_of(path: &Path, format: impl Display) -> Message {
-    message!(en: "{}: {format}", path.display(); zh: "{}：{format}", path.display())
+/// The detected format.
+pub(crate) fn format_of(path: &Path, format: &Format) -> Message {
+    message!(en: "{}: {format}", path.display(); zh: "{}：{}", path.display(), in_chinese(format))
+}
+
+fn in_chinese(format: &Format) -> String {
+    let workbook = |name: &str, sheet: &str, sheets: &[String]| match sheets.len() {
+        0 | 1 => format!("{name}，工作表“{sheet}”"),
+        count => format!("{name}，工作表“{sheet}”（共 {count} 个）"),
+    };
+    match format {
+        Format::Csv { encoding, delimiter: b'\t', .. } => format!("CSV，{encoding}，以制表符分隔"),
+        Format::Csv { encoding, delimiter: b',', .. } => format!("CSV，{encoding}，以逗号分隔"),
+        Format::Csv { encoding, delimiter: b';', .. } => format!("CSV，{encoding}，以分号分隔"),
+        Format::Csv { encoding, delimiter, .. } => {
+            format!("CSV，{encoding}，以 {:?} 分隔", char::from(*delimiter))
+        }
+        Format::Json { encoding, .. } => format!("JSON 对象，{encoding}"),
+        Format::Xlsx { sheet, sheets } => workbook("XLSX", sheet, sheets),
+        Format::Ods { sheet, sheets } => workbook("ODS", sheet, sheets),
+        Format::Xls { sheet, sheets } => workbook("XLS（Excel 97–2003）", sheet, sheets),
+        other => other.to_string(),
+    }
 }
 
 pub(crate) fn column_is(heading: &str, field: &str) -> Message {
