@@ -218,6 +218,8 @@ async fn faults_rates_and_the_clock_are_switched() {
     wait(&page, "document.querySelector('#note').textContent === 'Done.'");
     turn_to(&page, "clock");
     let before = rig.look("clock").await["now"].as_i64().unwrap();
+    // Otherwise the note is still that of the switch before.
+    wait(&page, "(document.querySelector('#note').textContent = '') === ''");
     page.click("[data-advance='3600']").unwrap();
     wait(&page, "document.querySelector('#note').textContent === 'Done.'");
     assert_eq!(rig.look("clock").await["now"], before + 3_600_000);
