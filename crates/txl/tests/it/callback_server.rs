@@ -1,10 +1,12 @@
 //! A server behind a callback URL, whose answers a test chooses.
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
+    io::Write,
     net::{TcpListener, TcpStream},
     sync::{Arc, Mutex},
 };
+
+use crate::http_request;
 
 /// A received request.
 #[derive(Clone, Debug)]
@@ -55,28 +57,8 @@ impl CallbackServer {
 }
 
 fn read(stream: &TcpStream) -> Option<Received> {
-    let mut reader = BufReader::new(stream.try_clone().ok()?);
-    let mut first = String::new();
-    reader.read_line(&mut first).ok()?;
-    let mut length = 0;
-    loop {
-        let mut line = String::new();
-        if reader.read_line(&mut line).ok()? <= 2 {
-            break;
-        }
-        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-            length = value.trim().parse().ok()?;
-        }
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).ok()?;
-    let mut words = first.split_whitespace();
-    let method = words.next()?.to_owned();
-    let (path, query) = words.next()?.split_once('?')?;
-    Some(Received {
-        method,
-        path: path.to_owned(),
-        query: query.to_owned(),
-        body: String::from_utf8(body).ok()?,
-    })
+    let request = http_request::read(stream)?;
+    let (path, query) = request.target.split_once('?')?;
+    let (path, query) = (path.to_owned(), query.to_owned());
+    Some(Received { method: request.method, path, query, body: String::from_utf8(request.body).ok()? })
 }

@@ -25,6 +25,7 @@ mod directory;
 mod doctor;
 mod export;
 mod formats;
+mod http_request;
 mod import;
 mod import_cases;
 mod import_effects;

@@ -1,11 +1,13 @@
 //! A server with scripted answers that records its requests.
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
+    io::Write,
     net::{TcpListener, TcpStream},
     sync::mpsc::{Receiver, channel},
     time::Duration,
 };
+
+use crate::http_request;
 
 /// The answer to a request.
 pub(crate) enum Answer {
@@ -79,23 +81,7 @@ impl Scripted {
 }
 
 fn read(stream: &TcpStream) -> Option<Asked> {
-    let mut reader = BufReader::new(stream.try_clone().ok()?);
-    let mut first = String::new();
-    reader.read_line(&mut first).ok()?;
-    let mut length = 0;
-    loop {
-        let mut line = String::new();
-        if reader.read_line(&mut line).ok()? <= 2 {
-            break;
-        }
-        let line = line.to_ascii_lowercase();
-        if let Some(value) = line.strip_prefix("content-length:") {
-            length = value.trim().parse().ok()?;
-        }
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).ok()?;
-    let path = first.split_whitespace().nth(1)?.split('?').next()?;
-    let path = path.trim_start_matches("/cgi-bin/").to_owned();
-    Some(Asked { path, body: String::from_utf8_lossy(&body).into_owned() })
+    let request = http_request::read(stream)?;
+    let path = request.target.split('?').next()?.trim_start_matches("/cgi-bin/").to_owned();
+    Some(Asked { path, body: String::from_utf8_lossy(&request.body).into_owned() })
 }
