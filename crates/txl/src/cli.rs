@@ -13,7 +13,7 @@ use crate::{
     help, import,
     language::{self, Language},
     linked_corp, man, media, member,
-    output::{Log, OutputFlags, print_text},
+    output::{Log, OutputFlags, print_text, stderr},
     plan, roster, setup, tag,
 };
 #[cfg(feature = "sim")]
@@ -155,6 +155,11 @@ impl Cli {
                 // Like clap, which ends with 0 if stdout is closed.
                 let _ = print_text(&help::laid_out(&error.render().to_string()));
                 std::process::exit(0);
+            }
+            if error.use_stderr() && stderr::is_terminal() {
+                // clap does not wrap its errors.
+                stderr::print_usage_error(&error);
+                std::process::exit(error.exit_code());
             }
             error.exit()
         })

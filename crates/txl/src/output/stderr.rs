@@ -53,10 +53,19 @@ pub(crate) fn ask(question: Message) {
 ///
 /// A closed stderr is ignored. The exit code is then the only report.
 pub(crate) fn print(messages: &[Message]) {
+    print_lines(messages.iter().map(ToString::to_string));
+}
+
+/// Prints the error of a command line as the messages are printed.
+pub(crate) fn print_usage_error(error: &clap::Error) {
+    print_lines(error.render().to_string().lines().map(str::to_owned));
+}
+
+fn print_lines(lines: impl Iterator<Item = String>) {
     let width = terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| usize::from(width.0));
     let mut text = String::new();
-    for message in messages {
-        let line = printable(&message.to_string());
+    for line in lines {
+        let line = printable(&line);
         text.push_str(&width.map_or_else(|| line.clone(), |width| hanging(&line, width)));
         text.push('\n');
     }

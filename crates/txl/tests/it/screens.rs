@@ -284,3 +284,14 @@ fn trap_48_file_names_cannot_control_the_terminal() {
         has_no_control_characters(&shown);
     }
 }
+
+#[test]
+fn an_error_of_the_command_line_is_broken_between_words() {
+    let words = ["callback", "trigger", "no_event", "--url", "http://127.0.0.1:9"];
+    let (shown, code) = on_terminal(80, command(&words));
+    assert_eq!(code, 2, "{shown}");
+    fits(&shown, 80);
+    for name in ["create_user,", "batch_job_result,", "active_restored"] {
+        assert!(shown.lines().any(|line| line.contains(name)), "{name}: {shown}");
+    }
+}
