@@ -243,7 +243,7 @@ mod tests {
     proptest! {
         /// The index in memory answers as the comparison of each person with the query does.
         #[test]
-        fn the_index_leaves_out_nobody_who_matches(
+        fn the_index_finds_all_people_who_match(
             people in prop::collection::vec(
                 ("[a-cZ张É]{1,3}", "[张单吕重曾行Éé]{0,3}", "[张吕lvé ]{0,3}", "[13+]{0,4}", 2_u32..5),
                 1..40,
