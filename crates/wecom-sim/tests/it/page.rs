@@ -49,6 +49,14 @@ fn turn_to(page: &Page, part: &str) {
     wait(page, &format!("document.getElementById('panel-{part}').childElementCount > 0"));
 }
 
+/// Clicks and waits until the page says that the action is done. The note of the action before would say so too early.
+#[track_caller]
+fn act(page: &Page, selector: &str) {
+    page.evaluate("document.querySelector('#note').textContent = ''").unwrap();
+    page.click(selector).unwrap();
+    wait(page, "document.querySelector('#note').textContent === 'Done.'");
+}
+
 /// Types into a field.
 #[track_caller]
 fn enter(page: &Page, selector: &str, text: &str) {
@@ -214,14 +222,11 @@ async fn faults_rates_and_the_clock_are_switched() {
     page.click("#published-rates").unwrap();
     wait(&page, "document.querySelector('[name=corp_per_minute]').value === '10000'");
     assert_eq!(rig.look("rates").await["ip_per_hour"], 600_000);
-    page.click("#choice-drop_leaders").unwrap();
-    wait(&page, "document.querySelector('#note').textContent === 'Done.'");
+    act(&page, "#choice-drop_leaders");
+    assert_eq!(rig.look("choices").await["drop_leaders"], true);
     turn_to(&page, "clock");
     let before = rig.look("clock").await["now"].as_i64().unwrap();
-    // Otherwise the note is still that of the switch before.
-    wait(&page, "(document.querySelector('#note').textContent = '') === ''");
-    page.click("[data-advance='3600']").unwrap();
-    wait(&page, "document.querySelector('#note').textContent === 'Done.'");
+    act(&page, "[data-advance='3600']");
     assert_eq!(rig.look("clock").await["now"], before + 3_600_000);
 }
 
