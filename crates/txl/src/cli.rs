@@ -151,14 +151,23 @@ impl Cli {
         });
         parsed.unwrap_or_else(|mut error| {
             shorten_usage(&mut error);
-            if error.kind() == ErrorKind::DisplayHelp && language::current() == Language::Chinese {
+            let mut text = error.render().to_string();
+            let is_help = matches!(
+                error.kind(),
+                ErrorKind::DisplayHelp | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+            );
+            let is_chinese_help = is_help && language::current() == Language::Chinese;
+            if is_chinese_help {
+                text = help::laid_out(&text);
+            }
+            if is_chinese_help && !error.use_stderr() {
                 // Like clap, which ends with 0 if stdout is closed.
-                let _ = print_text(&help::laid_out(&error.render().to_string()));
+                let _ = print_text(&text);
                 std::process::exit(0);
             }
             if error.use_stderr() && stderr::is_terminal() {
                 // clap does not wrap its errors.
-                stderr::print_usage_error(&error);
+                stderr::print_usage_error(&text);
                 std::process::exit(error.exit_code());
             }
             error.exit()

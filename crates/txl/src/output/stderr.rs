@@ -57,8 +57,8 @@ pub(crate) fn print(messages: &[Message]) {
 }
 
 /// Prints the error of a command line as the messages are printed.
-pub(crate) fn print_usage_error(error: &clap::Error) {
-    print_lines(error.render().to_string().lines().map(str::to_owned));
+pub(crate) fn print_usage_error(error: &str) {
+    print_lines(error.lines().map(str::to_owned));
 }
 
 fn print_lines(lines: impl Iterator<Item = String>) {
