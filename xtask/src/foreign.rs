@@ -3,7 +3,7 @@
 //! Each client is a folder of `tests/foreign/` with a program. The program gets the simulator's ready line in the
 //! environment variable `TXL_SIM_READY`, prints one line for each call, and exits with 0 only if all results are as
 //! expected. A client whose language or package is missing is reported as not run. The programs of the page "The first call",
-//! and the test for JUnit of the page "Testing with the simulator", run in the same way.
+//! and the test for `JUnit` of the page "Testing with the simulator", run in the same way.
 
 use std::{
     fs,

@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 
 use crate::{first_call::program, report::Outcome, root, target};
 
-/// The page with the test for JUnit.
+/// The page with the test for `JUnit`.
 const TESTING: &str = "docs/testing.md";
 
 /// Java with the dependencies of the programs.
@@ -45,7 +45,7 @@ impl Java {
         ["java"].into_iter().chain(properties).chain(["-cp", self.class_path.trim()]).collect()
     }
 
-    /// Runs the test for JUnit, which starts its own simulator.
+    /// Runs the test for `JUnit`, which starts its own simulator.
     pub(crate) fn junit(&self) -> Result<Outcome> {
         let folder = tempfile::tempdir()?;
         let sources = folder.path().join("src/test/java");
