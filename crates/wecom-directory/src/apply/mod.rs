@@ -6,6 +6,7 @@
 //! A write whose answer was lost is settled by reading and is never sent again blindly.
 
 pub(crate) mod check;
+mod done;
 mod fingerprint;
 mod look;
 pub(crate) mod measures;
@@ -20,6 +21,7 @@ mod settle;
 mod slots;
 mod stale;
 mod tag_list;
+mod tasks;
 pub(crate) mod values;
 mod verify;
 
