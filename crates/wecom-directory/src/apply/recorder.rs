@@ -251,11 +251,12 @@ const fn changes_mirror(record: &StepRecord) -> bool {
 
 /// The step of a plan with this number.
 pub(super) fn step(plan: &Plan, id: StepId) -> Option<&Step> {
-    // Plans number their steps in ascending order, unless somebody wrote them by hand.
-    match plan.steps.binary_search_by_key(&id, |step| step.id) {
+    // Plans number their steps from 1 without gaps. One that was written by hand may do otherwise.
+    let guess = plan.steps.get((id as usize).wrapping_sub(1)).filter(|step| step.id == id);
+    guess.or_else(|| match plan.steps.binary_search_by_key(&id, |step| step.id) {
         Ok(place) => plan.steps.get(place),
         Err(_) => plan.steps.iter().find(|step| step.id == id),
-    }
+    })
 }
 
 fn new_tag(id: TagId, at: Timestamp) -> TagRecord {

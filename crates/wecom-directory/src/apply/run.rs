@@ -1,7 +1,7 @@
 //! The course of a run.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
     pin::Pin,
     sync::{Arc, Mutex},
 };
@@ -236,7 +236,7 @@ impl<'a> Course<'a> {
             plan.steps.iter().enumerate().map(|(place, step)| (step.id, place)).collect();
         let place = |record: &StepRecord| places.get(&record.step).copied();
         let recorded: HashSet<Place> = earlier.iter().filter_map(place).collect();
-        let mut stale = BTreeSet::new();
+        let mut stale = HashSet::new();
         for record in earlier.iter().filter(|record| record.state != StepState::Sending) {
             let Some(place) = place(record) else { continue };
             if record.state == StepState::Stale {
@@ -269,7 +269,7 @@ impl<'a> Course<'a> {
         let left_out = stale::left_out(plan, |place| !self.schedule.has_ended(place), &sighted);
         let stale = left_out.values().filter(|(state, _)| *state == StepState::Stale).count() as u64;
         let stale = stale + self.stale_before;
-        let objects: BTreeSet<_> = plan.steps.iter().map(stale::object_key).collect();
+        let objects: HashSet<_> = plan.steps.iter().map(stale::object_key).collect();
         for (place, step) in plan.steps.iter().enumerate() {
             if self.schedule.has_ended(place) {
                 continue;

@@ -120,7 +120,9 @@ impl SqliteTransaction {
     pub(super) fn begin_run(connection: Connection, pool: Arc<Inner>, corp: &CorpId) -> Self {
         let transaction = Self::new(Work::new(connection, corp, false), Some(pool));
         transaction.defer(|work| {
-            work.connection.execute_batch("PRAGMA synchronous = FULL").map_err(database)?;
+            // The cache, in KiB, holds the indexes that each group of steps writes.
+            let sql = "PRAGMA synchronous = FULL; PRAGMA cache_size = -16384";
+            work.connection.execute_batch(sql).map_err(database)?;
             work.begin().map(drop)
         });
         transaction
