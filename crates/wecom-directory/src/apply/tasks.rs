@@ -36,3 +36,41 @@ pub(super) async fn for_each<T: Send + 'static>(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::Error;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn no_more_calls_run_at_the_same_time_than_the_limit_allows() {
+        static RUNNING: AtomicUsize = AtomicUsize::new(0);
+        static MOST: AtomicUsize = AtomicUsize::new(0);
+        let call = |number: u32| async move {
+            MOST.fetch_max(RUNNING.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            tokio::task::yield_now().await;
+            RUNNING.fetch_sub(1, Ordering::SeqCst);
+            Ok(number)
+        };
+        let mut taken = Vec::new();
+        for_each((0..50).map(call), 3, |number| taken.push(number)).await.unwrap();
+        taken.sort_unstable();
+        assert!(taken.into_iter().eq(0..50));
+        assert!((1..=3).contains(&MOST.load(Ordering::SeqCst)));
+    }
+
+    #[tokio::test]
+    async fn the_first_error_ends_all_calls() {
+        let call = |number: u32| async move {
+            if number == 1 {
+                return Err(Error::UnknownRun(1));
+            }
+            pending::<()>().await;
+            Ok(())
+        };
+        let ended = for_each((0..3).map(call), 3, |()| {}).await;
+        assert!(matches!(ended, Err(Error::UnknownRun(1))), "{ended:?}");
+    }
+}
