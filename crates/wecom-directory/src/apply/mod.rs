@@ -81,7 +81,8 @@ impl Apply {
         self
     }
 
-    /// Sets how many writes run at the same time, at least 1. Defaults to 8. Conflicts (6000, 45033, 45035) halve it during the run.
+    /// Sets how many calls run at the same time, at least 1: the writes, and the readings before and after them. Defaults to 8. Each
+    /// conflict (6000, 45033, 45035) halves the number of writes for the rest of the run.
     pub fn concurrency(mut self, calls: usize) -> Self {
         self.concurrency = calls.max(1);
         self
