@@ -130,10 +130,19 @@ pub(super) fn members_of(
     let sql = "SELECT * FROM member
                WHERE corp = ?1 AND userid_key IN (SELECT value FROM json_each(?2)) AND state <> 'removed'";
     let keys = row::to_json(&keys.iter().map(MemberKey::as_str).collect::<Vec<_>>())?;
-    rows(connection, sql, params![number, keys], |row| {
-        let seats = seats(connection, row.get("person")?)?;
-        row::member(row, ReadColumns::ALL, seats)
-    })
+    let mut members =
+        rows(connection, sql, params![number, keys], |row| row::member(row, ReadColumns::ALL, Vec::new()))?;
+    let persons: HashMap<i64, usize> =
+        members.iter().zip(0..).filter_map(|(member, at)| Some((member.person?.0, at))).collect();
+    let sql = "SELECT person, department, place, is_leader, is_main FROM seat
+               WHERE person IN (SELECT value FROM json_each(?1)) ORDER BY person, department";
+    let numbers = row::to_json(&persons.keys().collect::<Vec<_>>())?;
+    for (person, seat) in rows(connection, sql, [numbers], |row| Ok((row.get(0)?, row::seat(row, 1)?)))? {
+        if let Some(member) = persons.get(&person).and_then(|at| members.get_mut(*at)) {
+            member.seats.push(seat);
+        }
+    }
+    Ok(members)
 }
 
 pub(super) fn members_with(
