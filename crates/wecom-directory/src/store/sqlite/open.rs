@@ -105,3 +105,23 @@ fn unreadable(error: rusqlite::Error, path: &Path) -> Error {
         _ => database(error),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::StatementStatus;
+
+    use super::*;
+
+    #[test]
+    fn a_statement_is_prepared_once_for_all_its_values() {
+        let directory = tempfile::tempdir().unwrap();
+        let connection = open(&directory.path().join("mirror.db")).unwrap();
+        let sql = "SELECT seq FROM change WHERE corp = 1 AND kind = ?1 AND (id_key = ?2 OR person IN
+                   (SELECT person FROM member WHERE corp = 1 AND userid_key = ?2 AND ?1 = 'member'))";
+        let mut statement = connection.prepare(sql).unwrap();
+        for (kind, id) in [("member", "zhangsan"), ("tag", "1"), ("member", "lisi")] {
+            assert!(!statement.exists([kind, id]).unwrap());
+        }
+        assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
+    }
+}
