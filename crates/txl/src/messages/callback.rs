@@ -86,3 +86,8 @@ fn cipher(error: &CipherError) -> String {
         other => other.to_string(),
     }
 }
+
+/// An error of the callback encryption.
+pub(crate) fn cipher_error(error: &CipherError) -> Message {
+    message!(en: "{error}"; zh: "{}", cipher(error))
+}

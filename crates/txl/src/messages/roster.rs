@@ -108,8 +108,12 @@ pub(crate) fn save_in_another_format() -> Message {
     )
 }
 
-pub(crate) fn unknown_department_id() -> Message {
-    message!(en: "names a department by an id whose path is unknown"; zh: "用 id 写的部门没有已知的路径")
+/// The code of a cell that names a department by an id without a known path.
+pub(crate) const UNKNOWN_DEPARTMENT_ID: &str = "department_id_without_path";
+
+/// What such a cell has, in the English of a plan.
+pub(crate) const fn unknown_department_id() -> &'static str {
+    "names a department by an id whose path is unknown"
 }
 
 pub(crate) fn no_file_has(heading: &str) -> Message {
