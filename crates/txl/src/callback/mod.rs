@@ -27,12 +27,14 @@ use std::{
 use clap::{Args, Subcommand};
 use wecom_contacts::callback::{EncodingAesKey, Event, Notification};
 
-use self::{event_json::event, sealed::SealedRequest};
 pub(crate) use self::{
+    answer::DeliveryResult,
+    fit::Fit,
     forward::{Forwarder, Forwarding},
     probe::{Suspect, UrlState, probe},
     target::{CallbackUrl, callback_url},
 };
+use self::{event_json::event, sealed::SealedRequest};
 use crate::{
     access::{CallbackCredentials, Sourced},
     failure::{Failure, Result},

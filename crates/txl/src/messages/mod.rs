@@ -38,6 +38,7 @@ pub(crate) mod callback;
 pub(crate) mod callback_check;
 pub(crate) mod causes;
 pub(crate) mod cell_problems;
+pub(crate) mod cells;
 pub(crate) mod changes;
 pub(crate) mod config;
 pub(crate) mod config_file;

@@ -69,7 +69,7 @@ impl OutputFlags {
         let jq = self.jq.as_deref().map(Jq::new).transpose()?;
         let selection = Selection { columns, jq, is_raw: self.raw_output, has_no_headers: self.no_headers };
         // One value for the whole process.
-        Ok(Output { format, csv_safe: self.csv_safe, selection: Box::leak(Box::new(selection)) })
+        Ok(Output { format, csv_safe: self.csv_safe, selection: Box::leak(Box::new(selection)), words: None })
     }
 
     fn check(&self, command: &str, format: Format) -> Result {
