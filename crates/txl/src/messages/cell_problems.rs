@@ -2,7 +2,7 @@
 
 use wecom_sheets::{
     SheetProblem,
-    cleaning::{CellForm, CellProblem, Correction},
+    cleaning::{CellProblem, Correction},
 };
 
 use super::Message;
@@ -107,6 +107,8 @@ pub(crate) fn correction(correction: Correction) -> Message {
 
 #[cfg(test)]
 mod tests {
+    use wecom_sheets::cleaning::CellForm;
+
     use super::*;
     use crate::language::test::in_chinese;
 
