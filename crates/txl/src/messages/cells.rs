@@ -45,7 +45,7 @@ pub(crate) fn change(field: &str, code: &str) -> Option<Message> {
     match field {
         "kind" => known(code).map(object_kind),
         "action" => known(code).map(action),
-        "cause" => cause(code),
+        "cause" => Some(message!(en: "{code}"; zh: "{}", cause_in_chinese(code))),
         _ => None,
     }
 }
@@ -66,13 +66,13 @@ fn action(action: Action) -> Message {
 }
 
 /// A cause is `pull 12`, `event change_contact/update_user` or `run 3 step 17`.
-fn cause(text: &str) -> Option<Message> {
-    let words: Vec<_> = text.split(' ').collect();
+pub(crate) fn cause_in_chinese(cause: &str) -> String {
+    let words: Vec<_> = cause.split(' ').collect();
     match words.as_slice() {
-        ["pull", pull] => Some(message!(en: "{text}"; zh: "第 {pull} 次拉取")),
-        ["event", event] => Some(message!(en: "{text}"; zh: "事件 {event}")),
-        ["run", run, "step", step] => Some(message!(en: "{text}"; zh: "第 {run} 次执行的步骤 {step}")),
-        _ => None,
+        ["pull", pull] => format!("第 {pull} 次拉取"),
+        ["event", event] => format!("事件 {event}"),
+        ["run", run, "step", step] => format!("第 {run} 次执行的步骤 {step}"),
+        _ => cause.to_owned(),
     }
 }
 
@@ -97,13 +97,16 @@ pub(crate) fn status(field: &str, code: &str) -> Option<Message> {
 }
 
 pub(crate) fn level(level: Level) -> Message {
-    let chinese = match level {
+    message!(en: "{level}"; zh: "{}", level_in_chinese(level))
+}
+
+pub(crate) const fn level_in_chinese(level: Level) -> &'static str {
+    match level {
         Level::Complete => "完整",
         Level::Range => "仅可见范围内",
         Level::Ids => "仅 id",
         Level::None => "未读取",
-    };
-    message!(en: "{level}"; zh: "{chinese}")
+    }
 }
 
 /// What a pull could not read, as its report has it.
