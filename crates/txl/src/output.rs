@@ -167,12 +167,17 @@ impl Output {
 
     /// Prints one object of a stream on its own line: JSON, or what the filter makes of it.
     pub(crate) fn json_line(self, value: &impl Serialize) -> Result {
+        if let Some(columns) = &self.selection.columns {
+            columns.check(std::slice::from_ref(value), &[])?;
+        }
+        self.json_line_of_any(value)
+    }
+
+    /// Prints one object of a stream whose objects differ in their fields. Columns that this object lacks are left out.
+    pub(crate) fn json_line_of_any(self, value: &impl Serialize) -> Result {
         let output = Self { format: Format::Jsonl, ..self };
         match &self.selection.columns {
-            Some(columns) => {
-                columns.check(std::slice::from_ref(value), &[])?;
-                output.document(&columns.selected(value)?)
-            }
+            Some(columns) => output.document(&columns.selected(value)?),
             None => output.document(value),
         }
     }

@@ -104,7 +104,7 @@ impl Command {
     pub(crate) async fn run(self, output: Output) -> Result {
         let credentials = &self.target.credentials;
         match self.verb {
-            Verb::Listen(listen) => listen.run(credentials.receiver()?).await,
+            Verb::Listen(listen) => listen.run(credentials.receiver()?, output).await,
             Verb::Trigger(trigger) => trigger.run(&credentials.receiver()?, output).await,
             Verb::Replay(replay) => replay.run(&credentials.receiver()?, output).await,
             Verb::Check(check) => check.run(&credentials.settings()?, output).await,

@@ -25,7 +25,7 @@ fn every_list_comes_in_every_format_with_the_same_objects() {
     let run =
         |words: &str, format: &str| sim.run(&words.split(' ').chain(["-o", format]).collect::<Vec<_>>());
     for words in [
-        "member list 1 -r",
+        "member list 1 -R",
         "member list-simple 2",
         "member ids",
         "department list",
