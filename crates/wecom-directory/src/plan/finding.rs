@@ -37,13 +37,13 @@ pub struct Finding {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum FindingReason {
-    /// A cell cannot be read ([`FindingKind::UnusableCell`]).
+    /// A cell cannot be read.
     Cell(CellReason),
-    /// A value breaks a rule ([`FindingKind::InvalidValue`]).
+    /// A value breaks a rule.
     Rule(ValueRule),
-    /// A stated leaver is not acted on ([`FindingKind::LeftStillActive`]).
+    /// A stated leaver is not acted on.
     Leaver(LeaverOutcome),
-    /// An undo cannot restore something ([`FindingKind::CannotReturn`]).
+    /// An undo cannot restore something.
     Obstacle(Obstacle),
 }
 
