@@ -206,9 +206,11 @@ mod tests {
                 "“--output <格式>”的值“xml”无效\n  [可选值：table、json、jsonl、csv、yaml]",
             ),
             (&["member", "get", "a", "b"], "未知的参数“b”"),
-            (&["history", "a", "--tag", "1"], "“[USERID]”不能与“--tag <ID>”同时使用"),
+            (
+                &["--columns", "a", "--jq", ".", "tag", "list"],
+                "“--columns <名称>”不能与“--jq <过滤器>”同时使用",
+            ),
             (&["find", "a", "--limit", "0"], "“--limit <数量>”的值“0”无效：请给出 1 到 100000 之间的整数"),
-            (&["callback"], "“txl callback”需要子命令"),
         ] {
             let text = error(arguments);
             assert!(text.starts_with(&format!("错误：{expected}")), "{arguments:?}: {text}");
