@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     fn collect(command: &clap::Command, found: &mut BTreeSet<String>) {
-        for argument in command.get_arguments() {
+        for argument in command.get_arguments().filter(|argument| argument.get_action().takes_values()) {
             found.extend(argument.get_value_names().unwrap_or_default().iter().map(ToString::to_string));
         }
         command.get_subcommands().for_each(|below| collect(below, found));

@@ -18,7 +18,7 @@ const COLUMNS: u16 = 80;
 fn screen(name: &str, mut command: Command) -> i32 {
     command.env("TXL_LANG", "zh").env("NO_COLOR", "1");
     let (code, shown) = Terminal::start(command, COLUMNS, 40).end();
-    let shown = without_times(&shown.replace("\r\n", "\n"));
+    let shown = without_times(&without_progress(&shown.replace("\r\n", "\n")));
     for line in shown.lines() {
         assert!(line.width() <= usize::from(COLUMNS), "{name}: {line}");
     }
@@ -26,6 +26,12 @@ fn screen(name: &str, mut command: Command) -> i32 {
         insta::assert_snapshot!(format!("chinese_{name}"), shown);
     });
     code
+}
+
+/// Removes what the command erased from its lines.
+fn without_progress(text: &str) -> String {
+    let lines = text.split('\n').map(|line| line.rsplit("\u{1b}[2K").next().unwrap_or_default());
+    lines.collect::<Vec<_>>().join("\n").replace('\r', "")
 }
 
 /// Replaces the digits of days and times by zeros.
