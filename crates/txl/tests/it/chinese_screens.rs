@@ -34,21 +34,21 @@ fn without_progress(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n").replace('\r', "")
 }
 
-/// Replaces the digits of days and times by zeros.
+/// Replaces exact times by a word, because their length varies, and the digits of other days and times by zeros.
 fn without_times(text: &str) -> String {
+    let is_exact =
+        |word: &str| word.starts_with("20") && word.contains('T') && word.trim_end().ends_with('Z');
     let is_time = |word: &str| {
         let digits = word.bytes().filter(u8::is_ascii_digit).count();
         digits >= 4
             && (word.starts_with("20") && word.contains('-') || word.contains(':') && word.contains('Z'))
     };
-    let words: Vec<_> = text
-        .split_inclusive([' ', '\n', '；'])
-        .map(|word| match is_time(word) {
-            true => word.replace(|one: char| one.is_ascii_digit(), "0"),
-            false => word.to_owned(),
-        })
-        .collect();
-    words.concat()
+    let words = text.split_inclusive([' ', '\n', '；']).map(|word| match word {
+        exact if is_exact(exact) => exact.replace(exact.trim_end(), "[time]"),
+        time if is_time(time) => time.replace(|one: char| one.is_ascii_digit(), "0"),
+        other => other.to_owned(),
+    });
+    words.collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -59,7 +59,6 @@ async fn a_week_from_the_plan_to_the_undo_is_in_chinese() {
     assert_eq!(view("plan", &["plan", "week.csv", "--out", "plan.json"]), 0);
     assert_eq!(view("apply", &["apply", "plan.json", "--yes"]), 0);
     assert_eq!(view("run_show", &["run", "show", "1", "--all"]), 0);
-    assert_eq!(view("history", &["history", "lisi"]), 0);
     assert_eq!(view("undo", &["undo", "1", "--yes", "--remove-created"]), 0);
     assert_eq!(view("status", &["status"]), 0);
     assert_eq!(view("doctor", &["doctor"]), 0);
