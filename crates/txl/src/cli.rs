@@ -151,26 +151,15 @@ impl Cli {
         });
         parsed.unwrap_or_else(|mut error| {
             shorten_usage(&mut error);
-            let mut text = error.render().to_string();
-            let is_help = matches!(
-                error.kind(),
-                ErrorKind::DisplayHelp | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
-            );
-            let is_chinese_help = is_help && language::current() == Language::Chinese;
-            if is_chinese_help {
-                text = help::laid_out(&text);
-            }
-            if is_chinese_help && !error.use_stderr() {
-                // Like clap, which ends with 0 if stdout is closed.
-                let _ = print_text(&text);
-                std::process::exit(0);
-            }
-            if error.use_stderr() && stderr::is_terminal() {
+            match language::current() {
+                Language::Chinese => exit_in_chinese(&error),
                 // clap does not wrap its errors.
-                stderr::print_usage_error(&text);
-                std::process::exit(error.exit_code());
+                Language::English if error.use_stderr() && stderr::is_terminal() => {
+                    stderr::print_usage_error(&error.render().to_string());
+                    std::process::exit(error.exit_code());
+                }
+                Language::English => error.exit(),
             }
-            error.exit()
         })
     }
 
@@ -215,6 +204,24 @@ impl Cli {
             Command::Help(help) => help.run(command_line()),
         }
     }
+}
+
+/// Prints help, the version or an error of the command line, with the streams and the exit code of clap.
+fn exit_in_chinese(error: &clap::Error) -> ! {
+    let text = match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            help::laid_out(&error.render().to_string())
+        }
+        ErrorKind::DisplayVersion => error.render().to_string(),
+        _ => help::error_in_chinese(error),
+    };
+    if error.use_stderr() {
+        stderr::print_usage_error(&text);
+    } else {
+        // Like clap, which ends with 0 if stdout is closed.
+        let _ = print_text(&text);
+    }
+    std::process::exit(error.exit_code())
 }
 
 /// Returns the names of the subcommands that were typed.

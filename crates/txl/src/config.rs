@@ -7,6 +7,7 @@ use serde_json::json;
 use crate::{
     access::{ConfigFile, ConfigPath, Credentials, FileFlags, Problem, Sourced, check, no_home},
     failure::{Failure, Result},
+    language::english,
     messages::config as messages,
     output::{Output, print_text, say},
 };
@@ -68,7 +69,7 @@ impl Command {
 
 fn show(credentials: &Sourced<Credentials>, output: Output) -> Result {
     let profile = credentials.chosen_profile()?;
-    let rows = credentials.rows()?;
+    let rows = if output.is_table() { credentials.rows() } else { english(|| credentials.rows()) }?;
     let source = match (&profile, rows.is_empty()) {
         (Some(_), _) => "profile",
         (None, false) => "command line and environment",
@@ -77,8 +78,8 @@ fn show(credentials: &Sourced<Credentials>, output: Output) -> Result {
     if output.is_lines() {
         output.list(&rows, &["key", "value", "from"])?;
         match profile {
-            Some(profile) => say(messages::source(profile.words())),
-            None => say(messages::source(source)),
+            Some(profile) => say(messages::profile_is_source(&profile.words())),
+            None => say(messages::other_source(rows.is_empty())),
         }
         return Ok(());
     }
@@ -124,7 +125,11 @@ fn check_file(flags: &FileFlags, output: Output) -> Result {
         // The file can be missing.
         file.profile(name)?;
     }
-    let problems = check(&file, name);
+    let problems = if output.is_table() {
+        check(&file, name)
+    } else {
+        english(|| ConfigFile::read(&path).map(|file| check(&file, name)))?
+    };
     let shown: Vec<_> = problems.iter().map(of_problem).collect();
     if !(shown.is_empty() && output.is_table()) {
         output.list(&shown, &["line", "column", "profile", "problem", "remedy"])?;

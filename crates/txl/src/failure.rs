@@ -72,7 +72,7 @@ impl Failure {
     pub(crate) fn because(mut self, cause: &(dyn Error + 'static)) -> Self {
         let mut next = Some(cause);
         while let Some(cause) = next {
-            let text = cause.to_string();
+            let text = messages::causes::cause(cause).to_string();
             if self.0.causes.last() != Some(&text) {
                 self.0.causes.push(text);
             }

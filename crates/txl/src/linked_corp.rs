@@ -27,7 +27,7 @@ enum Verb {
         /// The department: LINKEDID/DEPARTMENTID
         department: String,
         /// Include the members of all departments below it
-        #[arg(short, long)]
+        #[arg(short = 'R', long)]
         recursive: bool,
     },
     /// List a department's members with their details (获取互联企业部门成员详情)
@@ -35,7 +35,7 @@ enum Verb {
         /// The department: LINKEDID/DEPARTMENTID
         department: String,
         /// Include the members of all departments below it
-        #[arg(short, long)]
+        #[arg(short = 'R', long)]
         recursive: bool,
     },
     /// List the departments below one (获取互联企业部门列表)

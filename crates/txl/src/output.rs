@@ -60,7 +60,12 @@ pub(crate) struct Output {
     pub(crate) csv_safe: bool,
     /// What is selected. The flags of a process never change.
     selection: &'static Selection,
+    /// The words for codes in the cells of a table. Other formats have the codes.
+    words: Option<Words>,
 }
+
+/// Returns the word for the code of a field, by the field's JSON name. Other cells have none.
+pub(crate) type Words = fn(&str, &str) -> Option<Message>;
 
 /// The parts of the data that are printed.
 #[derive(Debug, Default)]
@@ -79,7 +84,12 @@ static EVERYTHING: Selection = Selection { columns: None, jq: None, is_raw: fals
 impl Output {
     /// Returns a table of all columns.
     pub(crate) fn table() -> Self {
-        Self { format: Format::Table, csv_safe: false, selection: &EVERYTHING }
+        Self { format: Format::Table, csv_safe: false, selection: &EVERYTHING, words: None }
+    }
+
+    /// Returns the same output, whose tables show these words instead of codes.
+    pub(crate) fn worded(self, words: Words) -> Self {
+        Self { words: Some(words), ..self }
     }
 
     /// Returns the same output in another format.
@@ -114,13 +124,13 @@ impl Output {
             columns.check(std::slice::from_ref(value), &[])?;
             let selected = columns.selected(value)?;
             return match self.format {
-                Format::Table => table::record(&selected, has_headings),
+                Format::Table => table::record(&selected, has_headings, self.words),
                 Format::Csv => self.csv(std::slice::from_ref(value)),
                 _ => self.document(&selected),
             };
         }
         match self.format {
-            Format::Table => table::record(value, has_headings),
+            Format::Table => table::record(value, has_headings, self.words),
             Format::Csv => self.csv(std::slice::from_ref(value)),
             _ => self.document(value),
         }
@@ -138,7 +148,7 @@ impl Output {
                     Some(chosen) => chosen.names().to_vec(),
                     None => columns.iter().map(|&column| column.to_owned()).collect(),
                 };
-                table::list(items, columns, !self.selection.has_no_headers)?;
+                table::list(items, columns, !self.selection.has_no_headers, self.words)?;
                 say(messages::lists::in_all(items.len()));
                 Ok(())
             }
@@ -157,12 +167,17 @@ impl Output {
 
     /// Prints one object of a stream on its own line: JSON, or what the filter makes of it.
     pub(crate) fn json_line(self, value: &impl Serialize) -> Result {
+        if let Some(columns) = &self.selection.columns {
+            columns.check(std::slice::from_ref(value), &[])?;
+        }
+        self.json_line_of_any(value)
+    }
+
+    /// Prints one object of a stream whose objects differ in their fields. Columns that this object lacks are left out.
+    pub(crate) fn json_line_of_any(self, value: &impl Serialize) -> Result {
         let output = Self { format: Format::Jsonl, ..self };
         match &self.selection.columns {
-            Some(columns) => {
-                columns.check(std::slice::from_ref(value), &[])?;
-                output.document(&columns.selected(value)?)
-            }
+            Some(columns) => output.document(&columns.selected(value)?),
             None => output.document(value),
         }
     }

@@ -68,7 +68,7 @@ pub enum Error {
     UnknownCorp(String),
     /// A rename of a plan names no department, or one that cannot be renamed so.
     #[error("the rename is not possible: {0}")]
-    Rename(String),
+    Rename(RenameProblem),
     /// A plan may not be applied.
     #[error(transparent)]
     PlanRefused(#[from] crate::apply::PlanRefused),
@@ -78,6 +78,35 @@ pub enum Error {
     /// The mirror holds something that it cannot hold: it was changed by another program, or the file is damaged.
     #[error("the mirror is damaged: {0}")]
     Damaged(&'static str),
+}
+
+/// Why a department cannot be renamed or moved.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RenameProblem {
+    /// No department, or more than one, has this name or path.
+    #[error("no single department is called {0}")]
+    NotOne(String),
+    /// The name or the parent of the department is hidden.
+    #[error("the name or the parent of {0} is hidden")]
+    Hidden(String),
+    /// The department would be below itself.
+    #[error("{0} would be below itself")]
+    BelowItself(String),
+    /// The tree would have more levels than WeCom allows.
+    #[error("the tree would have more than {levels} levels")]
+    TooDeep {
+        /// Maximum number of levels.
+        levels: usize,
+    },
+    /// Another department below the same parent has the name.
+    #[error("{parent} has a department {name}")]
+    Taken {
+        /// The parent.
+        parent: String,
+        /// The name.
+        name: String,
+    },
 }
 
 impl From<wecom_contacts::Error> for Error {

@@ -30,7 +30,7 @@ pub mod tree;
 pub mod undo;
 
 pub use coverage::{Coverage, Level};
-pub use error::{Error, Result};
+pub use error::{Error, RenameProblem, Result};
 pub use field_set::FieldSet;
 
 /// The examples of the crate's README are compiled and run with those of the documentation.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-use wecom_contacts::DepartmentId;
+use serde::{Deserialize, Deserializer, Serialize};
+use wecom_contacts::{Bilingual, DepartmentId};
 
 use crate::{plan::StepId, policy::Measure, record::PersonId};
 
@@ -165,7 +165,8 @@ pub enum StepReason {
     /// The body of the step cannot be sent.
     Invalid {
         /// What is wrong with it.
-        problem: String,
+        #[serde(deserialize_with = "text")]
+        problem: Bilingual,
     },
     /// These fields were changed since the plan was made.
     Changed {
@@ -241,7 +242,8 @@ pub enum Stop {
         /// The errcode; `None` if the call did not reach WeCom.
         code: Option<i32>,
         /// WeCom's text, or the error's.
-        text: String,
+        #[serde(deserialize_with = "text")]
+        text: Bilingual,
     },
     /// Too many of the first writes were refused.
     TooManyRefused {
@@ -260,7 +262,8 @@ pub enum Stop {
     /// WeCom could not be reached, or was busy for too long.
     Unreachable {
         /// The error.
-        text: String,
+        #[serde(deserialize_with = "text")]
+        text: Bilingual,
     },
 }
 
@@ -294,6 +297,20 @@ impl Stop {
     }
 }
 
+/// Reads a text. The runs of earlier versions have it in English only.
+fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Bilingual, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Both(Bilingual),
+        English(String),
+    }
+    Ok(match Written::deserialize(deserializer)? {
+        Written::Both(text) => text,
+        Written::English(text) => Bilingual::untranslated(text),
+    })
+}
+
 /// A key of a roster that belongs to a person.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PersonKey {
@@ -324,4 +341,23 @@ pub struct WrittenHidden {
     pub field: String,
     /// The fingerprint; see [`FingerprintKey`](crate::apply::FingerprintKey).
     pub fingerprint: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_reason_of_an_earlier_version_is_read() {
+        let stop = json!({"kind": "unreachable", "text": "connection refused"});
+        let stop: Stop = serde_json::from_value(stop).unwrap();
+        assert_eq!(stop.message(), "WeCom could not be reached: connection refused");
+        let text = Bilingual::new("connection refused", "连接被拒绝");
+        for stop in [stop, Stop::Unreachable { text }] {
+            let json = serde_json::to_value(&stop).unwrap();
+            assert_eq!(serde_json::from_value::<Stop>(json).unwrap(), stop);
+        }
+    }
 }

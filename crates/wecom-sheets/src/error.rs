@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::{Encoding, Format};
+use crate::{Encoding, Format, OtherFile, Quantity};
 
 /// The result of reading a file.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -31,8 +31,8 @@ pub enum Error {
     /// The file is of another kind, without rows or with rows that this crate cannot read.
     #[error("the file is {what}, regardless of its name: save it as .xlsx")]
     NotASheet {
-        /// What the file is, with an article.
-        what: &'static str,
+        /// What the file is.
+        what: OtherFile,
     },
     /// The file is a web page. Many systems export tables as web pages that are named like workbooks.
     #[error(
@@ -100,8 +100,8 @@ pub enum Error {
     /// The file exceeds a limit that is larger than any directory needs.
     #[error("the file has more than {limit} {what}")]
     TooMany {
-        /// The items that exceed the limit, in the plural.
-        what: &'static str,
+        /// The items that exceed the limit.
+        what: Quantity,
         /// The limit.
         limit: u64,
     },

@@ -8,7 +8,7 @@ use indexmap::IndexSet;
 use serde_json::Value;
 use wecom_json::OrderedFields;
 
-use crate::{Error, Kind, Result, Row, encoding, row::COLUMNS, source::Text};
+use crate::{Error, Kind, OtherFile, Result, Row, encoding, row::COLUMNS, source::Text};
 
 /// Maximum size of an object.
 const OBJECT_BYTES: usize = 4 << 20;
@@ -31,7 +31,7 @@ pub(crate) fn looks_like(mut text: Text) -> Result<bool> {
         [b'{', ..] => true,
         [b'[', rest @ ..] => match rest.trim_ascii_start() {
             [b'{' | b']', ..] | [] => true,
-            [b'[' | b'"', ..] => return Err(Error::NotASheet { what: "JSON without objects" }),
+            [b'[' | b'"', ..] => return Err(Error::NotASheet { what: OtherFile::JsonWithoutObjects }),
             _ => false,
         },
         _ => false,

@@ -1,6 +1,6 @@
 //! The kind of a file, detected from its first bytes. The name is ignored, because many systems name a web page `.xls`.
 
-use crate::Error;
+use crate::{Error, OtherFile};
 
 /// Number of bytes that are examined.
 pub(crate) const HEAD: usize = 4096;
@@ -34,47 +34,47 @@ pub(crate) fn kind(head: &[u8]) -> Result<Kind, Error> {
 }
 
 /// Kinds of files that users confuse with tables.
-const BINARY: &[(&[u8], &str)] = &[
-    (b"PK\x05\x06", "an empty ZIP archive"),
-    (b"PK\x07\x08", "a part of a ZIP archive"),
-    (b"\x09\x00\x04\x00", "a workbook of Excel 2"),
-    (b"\x09\x02\x06\x00", "a workbook of Excel 3"),
-    (b"\x09\x04\x06\x00", "a workbook of Excel 4"),
-    (b"%PDF-", "a PDF document"),
-    (b"{\\rtf", "an RTF document"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"GIF8", "a picture"),
-    (b"II*\0", "a picture"),
-    (b"MM\0*", "a picture"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
-    (b"Rar!\x1a\x07", "a RAR archive"),
-    (b"BZh", "a bzip2 archive"),
-    (b"\xfd7zXZ", "an xz archive"),
-    (b"b\x14#e", "a file that a document protection system encrypted"),
-    (b"SQLite format 3\0", "a SQLite database"),
-    (b"\0\x01\0\0Standard", "an Access database"),
-    (b"ID;P", "a SYLK workbook (.slk)"),
-    (b"\xff\xfe\0\0", "a text in UTF-32"),
-    (b"\0\0\xfe\xff", "a text in UTF-32"),
+const BINARY: &[(&[u8], OtherFile)] = &[
+    (b"PK\x05\x06", OtherFile::EmptyZip),
+    (b"PK\x07\x08", OtherFile::ZipPart),
+    (b"\x09\x00\x04\x00", OtherFile::Excel2),
+    (b"\x09\x02\x06\x00", OtherFile::Excel3),
+    (b"\x09\x04\x06\x00", OtherFile::Excel4),
+    (b"%PDF-", OtherFile::Pdf),
+    (b"{\\rtf", OtherFile::Rtf),
+    (b"\x89PNG", OtherFile::Picture),
+    (b"\xff\xd8\xff", OtherFile::Picture),
+    (b"GIF8", OtherFile::Picture),
+    (b"II*\0", OtherFile::Picture),
+    (b"MM\0*", OtherFile::Picture),
+    (b"\x1f\x8b", OtherFile::Gzip),
+    (b"7z\xbc\xaf\x27\x1c", OtherFile::SevenZip),
+    (b"Rar!\x1a\x07", OtherFile::Rar),
+    (b"BZh", OtherFile::Bzip2),
+    (b"\xfd7zXZ", OtherFile::Xz),
+    (b"b\x14#e", OtherFile::Protected),
+    (b"SQLite format 3\0", OtherFile::Sqlite),
+    (b"\0\x01\0\0Standard", OtherFile::Access),
+    (b"ID;P", OtherFile::Sylk),
+    (b"\xff\xfe\0\0", OtherFile::Utf32),
+    (b"\0\0\xfe\xff", OtherFile::Utf32),
 ];
 
 /// Beginnings of texts that are not tables.
-const TEXTS: &[(&str, &str)] = &[
-    ("mime-version:", "a web archive (MHTML)"),
-    ("from: <saved by", "a web archive (MHTML)"),
-    ("from: \"saved by", "a web archive (MHTML)"),
-    ("begin:vcard", "a vCard"),
-    ("table\n0,1", "a DIF table"),
+const TEXTS: &[(&str, OtherFile)] = &[
+    ("mime-version:", OtherFile::WebArchive),
+    ("from: <saved by", OtherFile::WebArchive),
+    ("from: \"saved by", OtherFile::WebArchive),
+    ("begin:vcard", OtherFile::Vcard),
+    ("table\n0,1", OtherFile::Dif),
 ];
 
 fn named(head: &[u8]) -> Option<Error> {
     if let Some((_, what)) = BINARY.iter().find(|(magic, _)| head.starts_with(magic)) {
-        return Some(Error::NotASheet { what });
+        return Some(Error::NotASheet { what: *what });
     }
     if let [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] = head {
-        return Some(Error::NotASheet { what: "a picture" });
+        return Some(Error::NotASheet { what: OtherFile::Picture });
     }
     // The searched words are ASCII. In UTF-16 each of their bytes has a NUL beside it.
     let text: Vec<u8> = head
@@ -88,7 +88,7 @@ fn named(head: &[u8]) -> Option<Error> {
         .collect();
     let text = text.trim_ascii_start();
     if let Some((_, what)) = TEXTS.iter().find(|(begin, _)| text.starts_with(begin.as_bytes())) {
-        return Some(Error::NotASheet { what });
+        return Some(Error::NotASheet { what: *what });
     }
     let rest = text.strip_prefix(b"<")?;
     let has = |part: &str| memchr::memmem::find(text, part.as_bytes()).is_some();
@@ -97,7 +97,7 @@ fn named(head: &[u8]) -> Option<Error> {
         return None;
     }
     if has("urn:schemas-microsoft-com:office:spreadsheet") && !has("<html") {
-        return Some(Error::NotASheet { what: "an XML spreadsheet of Excel 2003" });
+        return Some(Error::NotASheet { what: OtherFile::Excel2003Xml });
     }
     const PAGE: [&str; 10] =
         ["<html", "<!doctype html", "<table", "<head", "<body", "<meta", "<style", "<div", "<script", "<tr"];
@@ -106,7 +106,7 @@ fn named(head: &[u8]) -> Option<Error> {
     }
     // Another tag. A cell can contain a tag, but does not begin with these.
     let is_markup = rest.starts_with(b"?xml") || rest.starts_with(b"!doctype");
-    is_markup.then_some(Error::NotASheet { what: "an XML document" })
+    is_markup.then_some(Error::NotASheet { what: OtherFile::Xml })
 }
 
 #[cfg(test)]

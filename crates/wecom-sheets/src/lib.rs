@@ -22,6 +22,7 @@ mod heading_words;
 mod headings;
 mod json_rows;
 mod kinds;
+mod misfit;
 mod options;
 mod reading;
 mod record;
@@ -41,6 +42,7 @@ pub use self::{
     error::{Error, Result},
     format::Format,
     headings::{Column, Mapping, Meaning, REASON_HEADING},
+    misfit::{OtherFile, Quantity},
     options::{HiddenRows, Options},
     reading::{Leaving, Reading, SheetProblem},
     record::Record,

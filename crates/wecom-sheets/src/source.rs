@@ -9,7 +9,7 @@ use std::{
     time::SystemTime,
 };
 
-use crate::{Error, Result};
+use crate::{Error, Quantity, Result};
 
 /// Maximum size of a source that is not a regular file, such as a pipe. It is held in memory.
 const PIPED: u64 = 1 << 30;
@@ -70,7 +70,7 @@ impl Source {
         let mut bytes = Vec::new();
         file.take(PIPED + 1).read_to_end(&mut bytes)?;
         if bytes.len() as u64 > PIPED {
-            return Err(Error::TooMany { what: "bytes from a pipe", limit: PIPED });
+            return Err(Error::TooMany { what: Quantity::PipedBytes, limit: PIPED });
         }
         Ok(Self::Memory(bytes.into()))
     }

@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt, path::Path, sync::Arc};
 
 use crate::{
     DepartmentNames, Format, Kind, Mapping, Options, Record, Result, Row, Sheet, SheetRows,
-    cleaning::{CellProblem, Correction, Corrections, Wanted, clean, is_ungendered, trimmed},
+    cleaning::{CellForm, CellProblem, Correction, Corrections, Wanted, clean, is_ungendered, trimmed},
     footer::is_footer,
     heading_rows::{self, Found},
     heading_text::{is_same, plain, squeezed},
@@ -283,7 +283,7 @@ impl<R: Record> Table<R> {
                 }
                 Meaning::Field(field) => {
                     if let Err(error) = record.set(*field, &cell) {
-                        reading.find(line, &column.heading, CellProblem::Unfit(error.why()));
+                        reading.find(line, &column.heading, CellProblem::Unfit(CellForm::Import(error)));
                     }
                 }
                 _ => record.push_extra(Some(cell.into_owned())),

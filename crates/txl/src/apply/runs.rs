@@ -10,7 +10,7 @@ use wecom_directory::{
 use crate::{
     directory::MirroredCorp,
     failure::Result,
-    messages::{plan as plan_messages, run as run_messages},
+    messages::{cells, plan as plan_messages, run as run_messages},
     output::{Output, say},
 };
 
@@ -100,7 +100,7 @@ impl Command {
                     "unknown",
                     "skipped",
                 ];
-                output.list(&runs, &columns)
+                output.worded(cells::run).list(&runs, &columns)
             }
             Verb::Show { run, all } => {
                 let record = runs.into_iter().find(|record| record.id == run);
@@ -129,13 +129,15 @@ impl Command {
                     })
                     .collect();
                 if output.is_table() {
-                    output.record(&listed(record, output))?;
+                    output.worded(cells::run).record(&listed(record, output))?;
                     if steps.is_empty() {
                         say(crate::messages::apply::all_done());
                         return Ok(());
                     }
                 }
-                output.list(&steps, &["step", "object", "action", "state", "reason", "line"])
+                output
+                    .worded(cells::step)
+                    .list(&steps, &["step", "object", "action", "state", "reason", "line"])
             }
         }
     }

@@ -1,6 +1,6 @@
 //! What WeCom does with the answer to a delivery.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use wecom_contacts::callback::{
     Receiver,
     cipher::{Query, Reply},
@@ -31,9 +31,9 @@ pub(super) struct AnsweredDelivery {
 }
 
 /// What WeCom does with an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum DeliveryResult {
+pub(crate) enum DeliveryResult {
     /// HTTP 200 with an empty body or `success`: the event counts as received.
     Received,
     /// HTTP 200 with an encrypted passive reply (被动回复) that the secrets decrypt.

@@ -75,7 +75,7 @@ fn examine(settings: &UrlSettings, query: &str, body: &Path, output: Output) -> 
             .because(&error)
             .remedy(messages::callback_check::pass_the_whole_request())
     })?;
-    output.record(&RequestReport {
+    output.worded(messages::cells::request_check).record(&RequestReport {
         token: fit.token,
         encoding_aes_key: fit.aes_key,
         receive_id: fit.receive_id,
@@ -95,7 +95,7 @@ async fn ask(settings: &UrlSettings, url: Url, output: Output) -> Result {
         Ok(state) => state,
         Err(reason) => return Err(reason.failure()),
     };
-    output.record(&state)?;
+    output.worded(messages::cells::url_check).record(&state)?;
     let warnings = state.warnings();
     match &state {
         UrlState::Verified { .. } if warnings.is_empty() => {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use wecom_contacts::callback::cipher::{Delivery, Error, Query, sign};
 
 use crate::{
@@ -11,9 +11,9 @@ use crate::{
 };
 
 /// Whether a setting fits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Fit {
+pub(crate) enum Fit {
     Right,
     Wrong,
     /// The request does not show it, because an earlier check failed.

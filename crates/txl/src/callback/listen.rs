@@ -19,7 +19,7 @@ use crate::{
     failure::{Failure, Result, printable},
     listener::{Listener, Received, address, cannot_listen},
     messages, numbers,
-    output::{print_json_line, say},
+    output::{Output, say},
     signals,
 };
 
@@ -65,7 +65,7 @@ pub(super) struct Listen {
 }
 
 impl Listen {
-    pub(super) async fn run(self, receiver: Receiver) -> Result {
+    pub(super) async fn run(self, receiver: Receiver, output: Output) -> Result {
         let filter = EventFilter(self.filter);
         for pattern in filter.unknown() {
             say(messages::delivery::filter_is_unknown(pattern));
@@ -89,6 +89,7 @@ impl Listen {
         say(messages::callback::listening(listener.address));
         let mut session = Session {
             left: self.count.unwrap_or(u64::MAX),
+            output,
             filter,
             show_unreadable: self.show_unreadable,
             command: EventCommand::new(self.command),
@@ -129,6 +130,7 @@ impl Listen {
 struct Session {
     /// Number of events until the end.
     left: u64,
+    output: Output,
     filter: EventFilter,
     show_unreadable: bool,
     command: EventCommand,
@@ -156,7 +158,7 @@ impl Session {
         if !self.filter.passes(&notification) {
             return;
         }
-        match print_json_line(&event(&notification)) {
+        match self.output.json_line_of_any(&event(&notification)) {
             Ok(()) => {
                 self.left = self.left.saturating_sub(1);
                 if let Err(failure) = self.command.push(&notification) {

@@ -27,12 +27,14 @@ use std::{
 use clap::{Args, Subcommand};
 use wecom_contacts::callback::{EncodingAesKey, Event, Notification};
 
-use self::{event_json::event, sealed::SealedRequest};
 pub(crate) use self::{
+    answer::DeliveryResult,
+    fit::Fit,
     forward::{Forwarder, Forwarding},
     probe::{Suspect, UrlState, probe},
     target::{CallbackUrl, callback_url},
 };
+use self::{event_json::event, sealed::SealedRequest};
 use crate::{
     access::{CallbackCredentials, Sourced},
     failure::{Failure, Result},
@@ -102,7 +104,7 @@ impl Command {
     pub(crate) async fn run(self, output: Output) -> Result {
         let credentials = &self.target.credentials;
         match self.verb {
-            Verb::Listen(listen) => listen.run(credentials.receiver()?).await,
+            Verb::Listen(listen) => listen.run(credentials.receiver()?, output).await,
             Verb::Trigger(trigger) => trigger.run(&credentials.receiver()?, output).await,
             Verb::Replay(replay) => replay.run(&credentials.receiver()?, output).await,
             Verb::Check(check) => check.run(&credentials.settings()?, output).await,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use wecom_contacts::callback::{CallbackToken, EncodingAesKey, Receiver};
 
 use super::{
@@ -46,7 +46,7 @@ pub(crate) enum UrlState {
 }
 
 /// The setting that the answers of a server point to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Suspect {
     Token,

@@ -82,7 +82,7 @@ impl Replay {
             }
         }
         let url = CallbackUrl::new(self.url)?;
-        let mut rows = output.rows();
+        let mut rows = output.worded(messages::cells::delivery).rows();
         let columns = COLUMNS.map(str::to_owned);
         let (mut results, mut silence) = (Vec::new(), None);
         for notification in &notifications {

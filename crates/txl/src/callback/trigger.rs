@@ -68,6 +68,7 @@ impl Trigger {
             silence = silence.or(reason);
             answers.push(answered);
         }
+        let output = output.worded(messages::cells::delivery);
         match answers.as_slice() {
             [only] => output.record(only)?,
             _ => output.list(&answers, &["event", "http_status", "body", "milliseconds", "result"])?,

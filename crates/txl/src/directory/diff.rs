@@ -9,7 +9,7 @@ use wecom_directory::{
 };
 
 use super::MirrorFlags;
-use crate::{access::Access, failure::Result, output::Output};
+use crate::{access::Access, failure::Result, messages::cells, output::Output};
 
 /// Show how the corp differs from the mirror; the mirror is not changed
 ///
@@ -38,6 +38,6 @@ impl Diff {
         let difference =
             |Change { kind, id, action, fields, .. }: Change| Difference { kind, id, action, fields };
         let differences: Vec<_> = changes.into_iter().map(difference).collect();
-        output.list(&differences, &["kind", "id", "action", "fields"])
+        output.worded(cells::change).list(&differences, &["kind", "id", "action", "fields"])
     }
 }

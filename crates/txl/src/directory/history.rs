@@ -9,7 +9,7 @@ use wecom_directory::journal::{Action, Change, ObjectKind};
 use super::MirroredCorp;
 use crate::{
     failure::{Failure, Result},
-    messages::directory as messages,
+    messages::{cells, directory as messages},
     numbers,
     output::Output,
 };
@@ -54,7 +54,7 @@ impl History {
         };
         let changes = store.history(&corp, kind, &id).await?;
         let entries: Vec<_> = changes.into_iter().map(entry).collect();
-        output.list(&entries, &["seq", "at", "action", "fields", "cause", "operator"])
+        output.worded(cells::change).list(&entries, &["seq", "at", "action", "fields", "cause", "operator"])
     }
 }
 

@@ -8,7 +8,8 @@ use wecom_directory::{Coverage, store::CorpSummary};
 use super::MirroredCorps;
 use crate::{
     failure::{Failure, Result},
-    messages::directory as messages,
+    language::english,
+    messages::{cells, directory as messages},
     output::Output,
     timespan,
 };
@@ -44,11 +45,13 @@ impl Status {
     pub(crate) async fn run(self, output: Output) -> Result {
         let corps = self.mirror.summaries().await?;
         let now = Timestamp::now();
-        let statuses: Vec<_> = corps.iter().map(|summary| status(summary, now)).collect();
+        let statuses = || corps.iter().map(|summary| status(summary, now)).collect::<Vec<_>>();
+        let statuses = if output.is_table() { statuses() } else { english(statuses) };
         match statuses.as_slice() {
             [] => return Err(Failure::new(messages::empty_mirror()).remedy(messages::pull_first())),
-            [one] if output.is_table() => output.record(one)?,
+            [one] if output.is_table() => output.worded(cells::status).record(one)?,
             all => output
+                .worded(cells::status)
                 .list(all, &["corp_id", "pulled_at", "age", "members", "departments", "tags", "existence"])?,
         }
         let Some(max_age) = self.max_age else { return Ok(()) };

@@ -1,5 +1,6 @@
 //! The layout of the help in Chinese. clap breaks lines at blanks only, and Chinese has none.
 
+use super::command_line_errors::usage;
 use crate::output::{terminal_width, width_of, wrapped};
 
 /// Width of the help in a file or a pipe, and on wide terminals.
@@ -15,6 +16,7 @@ fn in_width(help: &str, width: usize) -> String {
     for line in help.lines() {
         let line = match line.strip_suffix(':') {
             Some(heading) if !line.starts_with(' ') => format!("{heading}："),
+            _ if line.starts_with("用法：") => usage(line),
             _ => line.to_owned(),
         };
         let indent = indent_of(&line);

@@ -1,12 +1,16 @@
 //! `txl help`: the help of each command, and topics that belong to several commands.
 
 mod chinese;
+mod command_line_errors;
 mod layout;
+mod placeholders;
 mod translated;
 
 use clap::{Args, Command};
 
-pub(crate) use self::{layout::laid_out, translated::translated};
+pub(crate) use self::{
+    command_line_errors::in_chinese as error_in_chinese, layout::laid_out, translated::translated,
+};
 use crate::{
     cli::EXIT_CODES,
     failure::{Failure, Result},

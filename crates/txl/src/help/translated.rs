@@ -1,8 +1,8 @@
 //! The help in Chinese: each text of the command line is replaced by its Chinese.
 
-use clap::{Arg, ArgAction, Command};
+use clap::{Arg, ArgAction, Command, builder::Str};
 
-use super::chinese;
+use super::{chinese, placeholders};
 use crate::language::{self, Language};
 
 /// The layout of clap, with a Chinese heading of the usage.
@@ -42,6 +42,7 @@ fn in_chinese(command: Command) -> Command {
         // The lines are broken by `laid_out`.
         .term_width(0)
         .subcommand_help_heading("命令")
+        .subcommand_value_name("命令")
         .disable_help_flag(true)
         .disable_version_flag(true)
         .arg(flag("help", 'h', "显示帮助（-h 显示摘要）").action(ArgAction::Help))
@@ -83,6 +84,10 @@ fn argument(argument: Arg) -> Arg {
     let short = argument.get_help().map(|text| paragraphs(&text.to_string())).unwrap_or_default();
     let long = argument.get_long_help().map(|text| paragraphs(&text.to_string()));
     let long = long.unwrap_or_else(|| short.clone());
+    let names = argument.get_value_names().unwrap_or_default();
+    let names: Vec<Str> =
+        names.iter().map(|name| placeholders::of(name).map_or_else(|| name.clone(), Str::from)).collect();
+    let argument = if names.is_empty() { argument } else { argument.value_names(names) };
     let argument = match heading {
         Some(heading) => argument.help_heading(heading),
         None => argument,

@@ -14,8 +14,9 @@ use super::{
 use crate::{
     failure::Failure,
     messages::{
-        Message,
+        Message, cell_problems,
         import::{effects, file, in_both_languages},
+        violations::violation as violation_text,
     },
 };
 
@@ -120,14 +121,14 @@ impl Import for ImportDepartment {
 impl Check {
     /// Returns the faults, sorted by line. WeCom's limit on deletions belongs to the [verdict](Self::verdict).
     pub(super) fn problems(&self) -> Vec<(u64, Message)> {
-        let cells = self.reading.problems.iter().map(|problem| (problem.line, file::fault(problem)));
+        let cells = self.reading.problems.iter().map(|problem| (problem.line, cell_problems::fault(problem)));
         let rows = self.checked.violations().iter();
         let rows = rows
             .filter(|violation| violation.severity() != Severity::Warning && !is_guard(violation.problem()));
         let rows = rows.map(|violation| match violation.problem() {
             Problem::Empty if self.reading.left > 0 => (0, file::all_people_left()),
             Problem::Empty => (0, file::has_no_rows(self.kind)),
-            _ => (violation.line().unwrap_or(0), file::fault(violation)),
+            _ => (violation.line().unwrap_or(0), violation_text(violation)),
         });
         let mut problems: Vec<_> = cells.chain(rows).collect();
         problems.sort_by_cached_key(|(line, text)| (*line, text.to_string()));
@@ -143,7 +144,7 @@ impl Check {
 
     pub(super) fn warnings(&self) -> Vec<Message> {
         let violations = self.checked.violations().iter();
-        violations.filter(|violation| violation.severity() == Severity::Warning).map(file::fault).collect()
+        violations.filter(|violation| violation.severity() == Severity::Warning).map(violation_text).collect()
     }
 
     /// Returns whether the number of rows that clear a field of existing members requires confirmation.
@@ -179,7 +180,7 @@ impl Check {
             None if self.kind == ImportKind::Members => gate::judge(&effects.delete, corp, choices.removed),
             None => Ok(()),
             Some(violation) => {
-                let failure = Failure::new(effects::exceeds_a_limit(violation));
+                let failure = Failure::new(effects::exceeds_a_limit(violation_text(violation)));
                 Err(match violation.code().and_then(|code| code.info()) {
                     Some(info) => failure.remedy(in_both_languages(info.remedy, info.remedy_chinese)),
                     None => failure,

@@ -181,7 +181,7 @@ fn print_columns<R: Import>(table: &Table<R>) {
 
 fn print_reading(reading: &Reading) {
     for (heading, correction, count) in &reading.corrected {
-        say(messages::corrected(heading, *count, correction));
+        say(messages::corrected(heading, *count, *correction));
     }
     for (heading, count) in &reading.cleared {
         say(messages::empty_cells(heading, *count));

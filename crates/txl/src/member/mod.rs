@@ -47,7 +47,7 @@ enum Verb {
         /// The department (部门): its id, its name, or a path such as 总公司/研发部
         department: DepartmentRef,
         /// Include the members of all departments below it
-        #[arg(short, long)]
+        #[arg(short = 'R', long)]
         recursive: bool,
     },
     /// List a department's members, names only (获取部门成员)
@@ -55,7 +55,7 @@ enum Verb {
         /// The department (部门): its id, its name, or a path such as 总公司/研发部
         department: DepartmentRef,
         /// Include the members of all departments below it
-        #[arg(short, long)]
+        #[arg(short = 'R', long)]
         recursive: bool,
     },
     /// List the userids and departments of all members of the corp (获取成员ID列表)

@@ -22,7 +22,7 @@ pub(crate) fn url_was_verified() -> Message {
 }
 
 pub(crate) fn request_was_refused(refusal: &Refusal) -> Message {
-    message!(en: "a request was refused: {refusal}"; zh: "拒绝了一个请求：{}", in_chinese(refusal))
+    message!(en: "a request was refused: {refusal}"; zh: "拒绝了一个请求：{}", refusal_in_chinese(refusal))
 }
 
 /// `digest` identifies the event without its contents.
@@ -59,7 +59,7 @@ pub(crate) fn message_cannot_be_sealed() -> Message {
     message!(en: "the message cannot be encrypted"; zh: "消息无法加密")
 }
 
-fn in_chinese(refusal: &Refusal) -> String {
+pub(crate) fn refusal_in_chinese(refusal: &Refusal) -> String {
     match refusal {
         Refusal::TooLarge { limit } => format!("超过 {limit} 字节"),
         Refusal::Stale { window } => {
@@ -85,4 +85,9 @@ fn cipher(error: &CipherError) -> String {
         CipherError::Base64 => "密文不是 base64；查询串的值应当只做一次百分号解码".to_owned(),
         other => other.to_string(),
     }
+}
+
+/// An error of the callback encryption.
+pub(crate) fn cipher_error(error: &CipherError) -> Message {
+    message!(en: "{error}"; zh: "{}", cipher(error))
 }

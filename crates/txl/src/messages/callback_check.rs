@@ -1,6 +1,7 @@
 //! `txl callback check`: which setting of a callback URL is wrong.
 
 use super::Message;
+use crate::callback::{Fit, Suspect};
 
 // `check`, with a request.
 
@@ -16,6 +17,29 @@ pub(crate) fn pass_the_whole_request() -> Message {
         en: "pass the raw query string and the raw body, as the log of the server or of the tunnel has them";
         zh: "传入原始的查询串和原始的请求体，可以从服务器或内网穿透的日志里取得"
     )
+}
+
+/// Whether a setting fits, in the cell of a table.
+pub(crate) fn fit(fit: Fit) -> Message {
+    match fit {
+        Fit::Right => message!(en: "right"; zh: "正确"),
+        Fit::Wrong => message!(en: "wrong"; zh: "错误"),
+        Fit::Unknown => message!(en: "unknown"; zh: "无法判断"),
+    }
+}
+
+/// The setting that the answers of a server point to, in the cell of a table.
+pub(crate) fn suspect(suspect: Suspect) -> Message {
+    match suspect {
+        Suspect::Token => message!(en: "token"; zh: "Token"),
+        Suspect::EncodingAesKey => message!(en: "encoding_aes_key"; zh: "EncodingAESKey"),
+        Suspect::EncodingAesKeyOrReceiveId => {
+            message!(en: "encoding_aes_key_or_receive_id"; zh: "EncodingAESKey 或 receiveid")
+        }
+        Suspect::ReceiveId => message!(en: "receive_id"; zh: "receiveid"),
+        Suspect::AnyOfThem => message!(en: "any_of_them"; zh: "无法判断是哪一项"),
+        Suspect::NoneOfThem => message!(en: "none_of_them"; zh: "三项似乎都正确"),
+    }
 }
 
 pub(crate) fn settings_fit() -> Message {

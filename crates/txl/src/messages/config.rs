@@ -1,12 +1,20 @@
 //! `txl config`.
 
-use std::{fmt::Display, path::Path};
+use std::path::Path;
 
 use super::{Message, counted};
 
-/// `source` is a profile, or the name of another source.
-pub(crate) fn source(source: impl Display) -> Message {
-    message!(en: "source: {source}"; zh: "来源：{source}")
+pub(crate) fn profile_is_source(profile: &Message) -> Message {
+    message!(en: "source: {profile}"; zh: "来源：{profile}")
+}
+
+/// The source of credentials without a profile.
+pub(crate) fn other_source(is_empty: bool) -> Message {
+    if is_empty {
+        message!(en: "source: none"; zh: "来源：无")
+    } else {
+        message!(en: "source: command line and environment"; zh: "来源：命令行和环境变量")
+    }
 }
 
 /// Where a value of a profile is written.

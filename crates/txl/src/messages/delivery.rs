@@ -3,7 +3,7 @@
 use std::{error::Error, ffi::OsStr, fmt::Display, io, path::Path, process::ExitStatus, time::Duration};
 
 use super::{Message, agreeing, counted};
-use crate::failure::Failure;
+use crate::{callback::DeliveryResult, failure::Failure};
 
 // Requests to a server.
 
@@ -38,6 +38,17 @@ pub(crate) fn start_the_server() -> Message {
         en: "start the server, and check its URL; WeCom would deliver again, up to three times";
         zh: "启动服务器，并检查 URL；企业微信会重新推送，最多三次"
     )
+}
+
+/// What WeCom does with an answer, in the cell of a table.
+pub(crate) fn result(result: DeliveryResult) -> Message {
+    match result {
+        DeliveryResult::Received => message!(en: "received"; zh: "已接收"),
+        DeliveryResult::ReceivedWithReply => message!(en: "received_with_reply"; zh: "已接收，有被动回复"),
+        DeliveryResult::UnexpectedBody => message!(en: "unexpected_body"; zh: "响应内容不符"),
+        DeliveryResult::Retried => message!(en: "retried"; zh: "将重试"),
+        DeliveryResult::NoAnswer => message!(en: "no_answer"; zh: "没有应答"),
+    }
 }
 
 pub(crate) fn event_counts_as_received() -> Message {

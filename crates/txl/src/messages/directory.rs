@@ -5,7 +5,7 @@ use std::{fmt::Display, path::Path};
 use jiff::SignedDuration;
 use wecom_contacts::{CorpId, DepartmentId};
 use wecom_directory::{
-    Error, Level,
+    Error, Level, RenameProblem,
     pull::{Counts, Progress, PullReport, Stage},
     tree::{Node, Person},
 };
@@ -296,7 +296,7 @@ pub(crate) fn too_old(corp: &CorpId, last: Option<SignedDuration>) -> Message {
     match last {
         Some(last) => message!(
             en: "the last complete pull of {corp} is {} old", age(last);
-            zh: "{corp} 最近一次完整的拉取是在 {} 前", age(last)
+            zh: "{corp} 最近一次完整的拉取是在 {}前", age(last)
         ),
         None => message!(en: "no pull of {corp} was complete"; zh: "{corp} 没有过完整的拉取"),
     }
@@ -436,7 +436,6 @@ pub(crate) fn plan_once_more() -> Message {
     message!(en: "make the plan again with `txl plan`"; zh: "请用 `txl plan` 重新生成计划")
 }
 
-/// Errors that carry a text of the database, or that users do not meet, stay in English.
 fn in_chinese(error: &Error) -> String {
     match error {
         Error::WeCom(_) => "无法读取企业微信".to_owned(),
@@ -456,7 +455,23 @@ fn in_chinese(error: &Error) -> String {
         Error::Database(_) => "镜像的数据库出错".to_owned(),
         Error::UnknownCorp(corp) => format!("镜像中没有企业 {corp}"),
         Error::PlanRefused(refused) => run::plan_refused(refused).to_string(),
+        Error::Rename(problem) => format!("无法改名：{}", rename_in_chinese(problem)),
+        Error::Statement(why) => format!("无法执行该语句：{why}"),
+        Error::DatabaseUrl(why) => format!("数据库的 URL 无效：{why}"),
+        Error::UnsuitableDatabase(why) => format!("该数据库不能用作镜像：{why}"),
+        Error::Damaged(why) => format!("镜像已损坏：{why}"),
         Error::UnknownRun(run) => format!("镜像中没有该企业的第 {run} 次执行"),
+        other => other.to_string(),
+    }
+}
+
+fn rename_in_chinese(problem: &RenameProblem) -> String {
+    match problem {
+        RenameProblem::NotOne(name) => format!("没有名为 {name} 的部门，或有多个"),
+        RenameProblem::Hidden(name) => format!("{name} 的名称或上级部门被隐藏"),
+        RenameProblem::BelowItself(name) => format!("{name} 会成为自己的下级"),
+        RenameProblem::TooDeep { levels } => format!("部门会超过 {levels} 级"),
+        RenameProblem::Taken { parent, name } => format!("{parent} 已有部门 {name}"),
         other => other.to_string(),
     }
 }

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use wecom_contacts::{Bilingual, DepartmentId, Error, ErrorCode};
 use wecom_directory::{Coverage, run::Stop};
 
-use super::{Message, counted, directory};
+use super::{Message, cells, counted, directory};
 use crate::access::Caller;
 
 pub(crate) fn problems(problems: usize) -> Message {
@@ -408,7 +408,11 @@ pub(crate) fn mirror_is_there(members: u64, age: SignedDuration, coverage: &Cove
         coverage.members,
         coverage.departments,
         coverage.tags;
-        zh: "{} 名成员，{} 前拉取；成员 {}，部门 {}，标签 {}", members, directory::age(age), coverage.members, coverage.departments, coverage.tags
+        zh: "{members} 名成员，{}前拉取；成员{}，部门{}，标签{}",
+        directory::age(age),
+        cells::level(coverage.members),
+        cells::level(coverage.departments),
+        cells::level(coverage.tags)
     )
 }
 

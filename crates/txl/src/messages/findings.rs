@@ -1,34 +1,23 @@
 //! Findings of a plan (发现), and what became of leavers (离职人员).
 
-use wecom_directory::plan::{Finding, FindingKind, LeaverOutcome};
+use wecom_directory::plan::{Finding, FindingKind, FindingReason, LeaverOutcome, Obstacle, ValueRule};
 
-use super::{Message, plan::object};
+use super::{Message, cell_problems, plan::object};
 
 pub(crate) fn finding(finding: &Finding) -> Message {
-    match chinese(finding) {
-        Some(chinese) => message!(en: "{}", finding.message(); zh: "{chinese}"),
-        None => Message(finding.message()),
-    }
+    message!(en: "{}", finding.message(); zh: "{}", chinese(finding))
 }
 
-/// Returns the finding in Chinese, except where the engine has only an English sentence as its reason.
-fn chinese(finding: &Finding) -> Option<String> {
+fn chinese(finding: &Finding) -> String {
     let text = |index: usize| finding.texts.get(index).map_or("", String::as_str);
     let field = finding.field.as_deref().unwrap_or_default();
     let object = finding.object.as_ref().map_or_else(|| "此行".to_owned(), |one| object(one).to_string());
-    Some(match finding.kind {
-        FindingKind::UnusableCell | FindingKind::CannotReturn => return None,
-        FindingKind::InvalidValue => {
-            let rule = match field {
-                "userid" => "只能含字母、数字和 _ - @ .，且以字母或数字开头",
-                "mobile" => "不是手机号",
-                "email" => "不是邮箱地址",
-                "telephone" => "只能含数字、-、+ 和逗号",
-                "gender" => "只能是 1 或 2",
-                _ => "企业微信不接受这个值",
-            };
-            format!("{field}：{rule}")
-        }
+    // A plan of an earlier version has only the English text.
+    let why = finding.reason.as_ref().map_or_else(|| text(0).to_owned(), reason);
+    match finding.kind {
+        FindingKind::UnusableCell => format!("{field}：{why}；此单元格不采用"),
+        FindingKind::CannotReturn => format!("{object} 无法通过撤销恢复：{why}"),
+        FindingKind::InvalidValue => format!("{field}：{why}"),
         FindingKind::InvalidDepartment => format!(
             "无法创建 {}：部门最多 15 级，每级名称为 1 至 64 个字符，且不含 \\ : * ? \" < > |",
             text(0)
@@ -86,8 +75,7 @@ fn chinese(finding: &Finding) -> Option<String> {
         FindingKind::DisabledByOthers => format!("{object} 由他人停用，保持停用"),
         FindingKind::LeftByThemselves => format!("{object} 已自行退出企业"),
         FindingKind::LeftStillActive => {
-            // The text is the outcome, which the plan has for the same member among its leavers.
-            format!("{object} 在花名册中已离职，但保留不动")
+            format!("{object} 在花名册中已离职，但保留不动：{why}")
         }
         FindingKind::LeaversHeld => format!(
             "有行没有可用的主键或没有匹配的成员，因此不处理离职人员：{}；--ignore-rows 可忽略这些行",
@@ -107,11 +95,77 @@ fn chinese(finding: &Finding) -> Option<String> {
         FindingKind::Conflict => format!("{object}：{field} 之后已由他人修改，保持不变"),
         FindingKind::Gone => format!("{object} 已不存在"),
         FindingKind::UnknownColumn => format!("策略中的字段 {} 是未知的", text(0)),
-    })
+    }
+}
+
+fn reason(reason: &FindingReason) -> String {
+    match reason {
+        FindingReason::Cell(reason) => {
+            cell_problems::by_code(&reason.code, &reason.details).unwrap_or_else(|| reason.text.clone())
+        }
+        FindingReason::Rule(rule) => value_rule(*rule),
+        FindingReason::Leaver(outcome) => outcome_in_chinese(*outcome).to_owned(),
+        FindingReason::Obstacle(obstacle) => self::obstacle(*obstacle),
+        _ => String::new(),
+    }
+}
+
+fn value_rule(rule: ValueRule) -> String {
+    match rule {
+        ValueRule::Bytes { count, shortest, longest } => {
+            format!("有 {count} 个字节，企业微信接受 {shortest} 至 {longest} 个")
+        }
+        ValueRule::Characters { count, shortest, longest } => {
+            format!("有 {count} 个字符，企业微信接受 {shortest} 至 {longest} 个")
+        }
+        ValueRule::Userid => "只能含字母、数字和 _ - @ .，且以字母或数字开头".to_owned(),
+        ValueRule::Mobile => "不是手机号".to_owned(),
+        ValueRule::Email => "不是邮箱地址".to_owned(),
+        ValueRule::Telephone => "只能含数字、-、+ 和逗号".to_owned(),
+        ValueRule::Gender => "只能是 1 或 2".to_owned(),
+        ValueRule::NotText => "在管理后台中是网页或小程序，不能改为文本".to_owned(),
+        _ => "企业微信不接受这个值".to_owned(),
+    }
+}
+
+fn obstacle(obstacle: Obstacle) -> String {
+    let fixed = match obstacle {
+        Obstacle::DepartmentGone { id } => return format!("部门 {id} 已不存在"),
+        Obstacle::HasMembers { count } => return format!("部门内有 {count} 名成员"),
+        Obstacle::HasDepartments { count } => return format!("其下有 {count} 个部门"),
+        Obstacle::Erased => "相关的值已被清除",
+        Obstacle::Activated => "成员已激活，或激活状态被隐藏；改为停用",
+        Obstacle::LostWithRemoval => "激活状态、聊天记录、头像和企业邮箱",
+        Obstacle::ContactUnknown => "手机号和邮箱都未知",
+        Obstacle::NoContact => "手机号和邮箱都未知（60129）",
+        Obstacle::NameUnknown => "名称未知",
+        Obstacle::NameHidden => "名称被隐藏",
+        Obstacle::NameOrParentUnknown => "名称或上级部门未知",
+        Obstacle::DepartmentsUnknown => "所属部门未知",
+        Obstacle::DepartmentsHidden => "原来的部门被隐藏",
+        Obstacle::PlaceHidden => "部门内的排序或负责人标记被隐藏",
+        Obstacle::DepartmentsGone => "原来的部门都已不存在",
+        Obstacle::ParentGone => "上级部门已不存在",
+        Obstacle::LeaderGone => "直属上级已不存在",
+        Obstacle::LeaderHidden => "直属上级被隐藏",
+        Obstacle::OnceOnly => "企业微信只允许修改一次",
+        Obstacle::ValueBeforeHidden => "原来的值被隐藏",
+        Obstacle::ValueHidden => "当前的值被隐藏",
+        Obstacle::MobileOfActivated => "成员激活后，企业微信会忽略手机号的修改",
+        Obstacle::InTag => "部门属于某个标签",
+        Obstacle::TagMembersHidden => "标签的成员被隐藏",
+        Obstacle::TagDepartmentsHidden => "标签的部门被隐藏",
+        _ => "原因未知",
+    };
+    fixed.to_owned()
 }
 
 pub(crate) fn leaver_outcome(outcome: LeaverOutcome) -> Message {
-    let chinese = match outcome {
+    message!(en: "{}", outcome.message(); zh: "{}", outcome_in_chinese(outcome))
+}
+
+const fn outcome_in_chinese(outcome: LeaverOutcome) -> &'static str {
+    match outcome {
         LeaverOutcome::Kept => "策略保留离职人员",
         LeaverOutcome::Disabled => "将停用",
         LeaverOutcome::AlreadyDisabled => "已经停用",
@@ -121,6 +175,5 @@ pub(crate) fn leaver_outcome(outcome: LeaverOutcome) -> Message {
         LeaverOutcome::RowsUnmatched => "可能对应未匹配的行",
         LeaverOutcome::NoExistence => "拉取未能证实哪些成员存在",
         LeaverOutcome::OutOfSight => "不在应用的可见范围内",
-    };
-    message!(en: "{}", outcome.message(); zh: "{chinese}")
+    }
 }

@@ -5,7 +5,7 @@ use std::{io, net::SocketAddr};
 use super::Message;
 
 pub(crate) fn not_an_address(error: &io::Error) -> Message {
-    message!(en: "{error}; an address looks like 127.0.0.1:8080"; zh: "{error}；地址形如 127.0.0.1:8080")
+    message!(en: "{error}; an address looks like 127.0.0.1:8080"; zh: "不是有效的地址；地址形如 127.0.0.1:8080")
 }
 
 pub(crate) fn no_such_address() -> Message {

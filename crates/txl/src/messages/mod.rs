@@ -36,6 +36,9 @@ pub(crate) mod arguments;
 pub(crate) mod auth;
 pub(crate) mod callback;
 pub(crate) mod callback_check;
+pub(crate) mod causes;
+pub(crate) mod cell_problems;
+pub(crate) mod cells;
 pub(crate) mod changes;
 pub(crate) mod config;
 pub(crate) mod config_file;
@@ -71,6 +74,7 @@ pub(crate) mod run;
 pub(crate) mod sdk;
 pub(crate) mod secrets;
 pub(crate) mod setup;
+pub(crate) mod sheets;
 pub(crate) mod signals;
 #[cfg(feature = "sim")]
 pub(crate) mod sim;
@@ -79,6 +83,7 @@ pub(crate) mod system;
 pub(crate) mod tag;
 #[cfg(feature = "sim")]
 pub(crate) mod tour;
+pub(crate) mod violations;
 
 use std::fmt;
 

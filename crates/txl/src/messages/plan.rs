@@ -404,7 +404,7 @@ pub(crate) fn leavers_written(count: usize, path: &Path) -> Message {
 pub(crate) fn offline(age: jiff::SignedDuration) -> Message {
     message!(
         en: "offline: the mirror is {} old", super::directory::age(age);
-        zh: "离线：镜像是 {} 前的", super::directory::age(age)
+        zh: "离线：镜像是 {}前的", super::directory::age(age)
     )
 }
 

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use wecom_directory::policy::PolicyProblem;
+
 use super::{Message, agreeing, counted};
 
 pub(crate) fn no_policy(name: &str) -> Message {
@@ -16,7 +18,33 @@ pub(crate) fn policy(path: &Path) -> Message {
 }
 
 pub(crate) fn invalid_policy(path: &Path, line: usize, why: &str) -> Message {
-    message!(en: "{}, line {line}: {why}", path.display(); zh: "{} 第 {line} 行：{why}", path.display())
+    message!(
+        en: "{}, line {line}: {why}", path.display();
+        zh: "{} 第 {line} 行：{}", path.display(), policy_problem(why)
+    )
+}
+
+/// Returns a problem of a policy in Chinese. `why` is the text of the reader.
+fn policy_problem(why: &str) -> String {
+    if let Some(problem) = PolicyProblem::of_text(why) {
+        return match problem {
+            PolicyProblem::UnknownLimit(name) => format!("[gate] 中没有名为 {name} 的上限"),
+            PolicyProblem::InvalidShare => "share 应为 0 到 1 之间的数".to_owned(),
+            PolicyProblem::InvalidSpan => "时长无效：请写数字和单位，例如 7 days 或 12h".to_owned(),
+            other => other.to_string(),
+        };
+    }
+    // The names are in backticks: first the unknown one, then those that are possible.
+    let names: Vec<_> = why.split('`').skip(1).step_by(2).map(|name| format!("`{name}`")).collect();
+    match names.split_first() {
+        Some((unknown, known)) if why.starts_with("unknown field") => {
+            format!("未知的键 {unknown}；可用的键：{}", known.join("、"))
+        }
+        Some((unknown, known)) if why.starts_with("unknown variant") => {
+            format!("不支持的值 {unknown}；可用的值：{}", known.join("、"))
+        }
+        _ => format!("TOML 解析报告：{why}"),
+    }
 }
 
 pub(crate) fn correct_the_policy() -> Message {
@@ -108,8 +136,12 @@ pub(crate) fn save_in_another_format() -> Message {
     )
 }
 
-pub(crate) fn unknown_department_id() -> Message {
-    message!(en: "names a department by an id whose path is unknown"; zh: "用 id 写的部门没有已知的路径")
+/// The code of a cell that names a department by an id without a known path.
+pub(crate) const UNKNOWN_DEPARTMENT_ID: &str = "department_id_without_path";
+
+/// What such a cell has, in the English of a plan.
+pub(crate) const fn unknown_department_id() -> &'static str {
+    "names a department by an id whose path is unknown"
 }
 
 pub(crate) fn no_file_has(heading: &str) -> Message {

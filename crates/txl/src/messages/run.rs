@@ -33,11 +33,7 @@ pub(crate) fn step_state(state: StepState) -> Message {
 
 /// What a step does, and to which kind of object.
 pub(crate) fn step(action: StepAction, kind: ObjectKind) -> Message {
-    let what = match kind {
-        ObjectKind::Member => "成员",
-        ObjectKind::Department => "部门",
-        ObjectKind::Tag => "标签",
-    };
+    let what = kind_in_chinese(kind);
     let deed = match action {
         StepAction::Create => "新增",
         StepAction::Update => "修改",
@@ -46,6 +42,14 @@ pub(crate) fn step(action: StepAction, kind: ObjectKind) -> Message {
         StepAction::RemoveMembers => "减少成员：",
     };
     message!(en: "{} {}", action.as_str().replace('_', " "), kind.as_str(); zh: "{deed}{what}")
+}
+
+pub(super) fn kind_in_chinese(kind: ObjectKind) -> &'static str {
+    match kind {
+        ObjectKind::Member => "成员",
+        ObjectKind::Department => "部门",
+        ObjectKind::Tag => "标签",
+    }
 }
 
 pub(crate) fn step_reason(reason: &StepReason) -> Message {
@@ -69,7 +73,7 @@ fn step_reason_in_chinese(reason: &StepReason) -> String {
         StepReason::Needs { step } => format!("步骤 {step} 未完成"),
         StepReason::AnswerLost => "没有收到应答，也无法读取写入的字段".to_owned(),
         StepReason::Forgotten => "相关的值已被清除".to_owned(),
-        // The problem is a sentence of a library.
+        StepReason::Invalid { problem } => format!("步骤无法提交：{}", problem.chinese),
         other => other.message(),
     }
 }
@@ -85,13 +89,16 @@ fn stop_in_chinese(stop: &Stop) -> String {
         Stop::TooManyStale { stale, objects } => {
             format!("{objects} 个对象中有 {stale} 个在生成计划之后已被修改：请重新拉取并生成计划")
         }
-        Stop::Forbidden { code: Some(code), text } => format!("企业微信禁止写入：{text}（错误码 {code}）"),
+        Stop::Forbidden { code: Some(code), text } => {
+            format!("企业微信禁止写入：{}（错误码 {code}）", text.chinese)
+        }
         Stop::TooManyRefused { refused, writes } => {
             format!("前 {writes} 次写入中有 {refused} 次被企业微信拒绝")
         }
         Stop::AccountCeiling => "企业的账号数已达上限（45024）：其余的新成员没有创建".to_owned(),
         Stop::Closed { seconds } => format!("调用频率超过上限（45009）；接口约 {seconds} 秒后恢复"),
-        // The text is that of an error without a code.
+        Stop::Forbidden { code: None, text } => format!("企业微信禁止写入：{}", text.chinese),
+        Stop::Unreachable { text } => format!("无法连接企业微信：{}", text.chinese),
         other => other.message(),
     }
 }

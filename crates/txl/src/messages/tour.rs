@@ -1,4 +1,4 @@
-//! `txl tour`. The titles and notes of its steps are data, which is printed on stdout and is English in any language.
+//! `txl tour`. In the formats for programs, titles and notes of the steps do not depend on the language.
 
 use std::fmt::Display;
 
@@ -7,9 +7,54 @@ use serde_json::Value;
 
 use super::Message;
 
-/// Why a step failed: a note, like those of steps that are ok.
+/// Why a step failed: a note, like those of steps that are ok. It names a fault of this program or of the simulator.
 pub(crate) fn unmet(note: impl Display) -> Message {
-    Message(note.to_string())
+    message!(en: "{note}"; zh: "与预期不符：{note}")
+}
+
+/// The title of a step. English has the Chinese name of the official page as well.
+pub(crate) fn title(english: &str, chinese: &str) -> Message {
+    message!(en: "{english} {chinese}"; zh: "{chinese}")
+}
+
+/// The traffic of a step: the path of a call, or a description.
+pub(crate) fn traffic(endpoint: &str) -> Message {
+    let chinese = match endpoint {
+        "no call: from the mirror" => "不发送请求：读取镜像",
+        "no call: the plan is refused" => "不发送请求：计划被拦截",
+        other => other,
+    };
+    message!(en: "{endpoint}"; zh: "{chinese}")
+}
+
+pub(crate) fn ok() -> Message {
+    message!(en: "ok"; zh: "通过")
+}
+
+pub(crate) fn failed() -> Message {
+    message!(en: "FAILED"; zh: "失败")
+}
+
+pub(crate) fn then_try(remedy: &Message) -> Message {
+    message!(en: "; try: {remedy}"; zh: "；建议：{remedy}")
+}
+
+/// The simulator of a tour.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Target {
+    Embedded,
+    BaseUrl,
+}
+
+pub(crate) fn summary(steps: usize, failed: usize, seconds: f64, target: Target) -> Message {
+    let target = match target {
+        Target::Embedded => word!("an embedded simulator", "内置模拟器"),
+        Target::BaseUrl => word!("the simulator at --base-url", "--base-url 指定的模拟器"),
+    };
+    message!(
+        en: "{steps} steps, {failed} failed, in {seconds:.1} s against {target}";
+        zh: "共 {steps} 步，失败 {failed} 步，用时 {seconds:.1} 秒（{target}）"
+    )
 }
 
 pub(crate) fn simulator_does_not_start() -> Message {
@@ -34,7 +79,7 @@ pub(crate) fn steps_failed(failed: usize, steps: usize) -> Message {
 pub(crate) fn read_the_notes() -> Message {
     message!(
         en: "read the notes of the steps marked FAILED (`\"ok\":false` with --json)";
-        zh: "请看标有 FAILED 的步骤说明（使用 --json 时为 `\"ok\":false`）"
+        zh: "请看标有“失败”的步骤说明（使用 --json 时为 `\"ok\":false`）"
     )
 }
 

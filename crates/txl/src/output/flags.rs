@@ -24,7 +24,7 @@ pub(crate) struct OutputFlags {
     jq: Option<String>,
 
     /// Print texts that --jq returns without quotation marks
-    #[arg(long, global = true, requires = "jq")]
+    #[arg(short = 'r', long, global = true, requires = "jq")]
     raw_output: bool,
 
     /// Print no headings in tables and CSV
@@ -69,7 +69,7 @@ impl OutputFlags {
         let jq = self.jq.as_deref().map(Jq::new).transpose()?;
         let selection = Selection { columns, jq, is_raw: self.raw_output, has_no_headers: self.no_headers };
         // One value for the whole process.
-        Ok(Output { format, csv_safe: self.csv_safe, selection: Box::leak(Box::new(selection)) })
+        Ok(Output { format, csv_safe: self.csv_safe, selection: Box::leak(Box::new(selection)), words: None })
     }
 
     fn check(&self, command: &str, format: Format) -> Result {
@@ -83,7 +83,8 @@ impl OutputFlags {
         for (flag, _) in given.into_iter().filter(|(_, is_given)| *is_given) {
             let is_jq = flag == "--jq";
             let message = match shape {
-                Shape::Text => messages::prints_its_own_text(command, flag),
+                Shape::Lines if flag != "--no-headers" => continue,
+                Shape::Text | Shape::Lines => messages::prints_its_own_text(command, flag),
                 Shape::Reply if !is_jq => messages::has_no_columns(command, flag),
                 Shape::Report if !is_jq && format == Format::Table => {
                     messages::table_is_a_text(command, flag)

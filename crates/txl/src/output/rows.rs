@@ -180,6 +180,7 @@ impl Rows {
             rows,
             self.printed.iter().cloned().collect(),
             !self.output.selection.has_no_headers,
+            self.output.words,
         )?;
         for row in rows {
             layout.print(row)?;

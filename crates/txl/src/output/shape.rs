@@ -9,6 +9,8 @@ pub(super) enum Shape {
     Report,
     /// The reply to a change, or a document: it has no columns.
     Reply,
+    /// Objects that arrive one by one, each as one line of JSON whatever the format is: columns and filters apply.
+    Lines,
     /// A text of its own, whatever the format is.
     Text,
 }
@@ -19,7 +21,7 @@ const SHAPES: [(&str, Shape); 55] = [
     ("auth authorize-url", Shape::Reply),
     ("auth check", Shape::Reply),
     ("callback decrypt", Shape::Report),
-    ("callback listen", Shape::Text),
+    ("callback listen", Shape::Lines),
     ("callback reply", Shape::Text),
     ("callback replay", Shape::Reply),
     ("callback trigger", Shape::Reply),

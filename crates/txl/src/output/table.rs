@@ -4,13 +4,15 @@
 //! wide, each object becomes a block of lines. In a file or a pipe, each row is one line of any length.
 
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use super::{
-    fields::{Kind, fields},
+    Words,
+    fields::{Kind, fields, text},
     layout::{padded, terminal_width, width_of, wrapped},
     stdout::Stdout,
 };
-use crate::failure::Result;
+use crate::failure::{Result, printable};
 
 /// The separator of two columns.
 const GAP: &str = "  ";
@@ -22,25 +24,31 @@ const MOST_LINES: usize = 3;
 const NARROWEST_VALUE: usize = 20;
 
 /// Prints one object, with one line for each field.
-pub(super) fn record(value: &impl Serialize, has_headings: bool) -> Result {
+pub(super) fn record(value: &impl Serialize, has_headings: bool, words: Option<Words>) -> Result {
     let fields = fields(value)?;
     let kind = Kind::of(fields.iter().map(|(key, _)| key.as_str()));
+    let texts = Texts { kind, words };
     let mut out = Stdout::text();
     if !has_headings {
         for (key, value) in &fields {
-            out.line(&kind.cell(key, value))?;
+            out.line(&texts.cell(key, value))?;
         }
         return out.finish();
     }
     let width = terminal_width();
-    let fields = fields.iter().map(|(key, value)| (heading(kind, key, width), kind.cell(key, value)));
+    let fields = fields.iter().map(|(key, value)| (heading(kind, key, width), texts.cell(key, value)));
     block(&mut out, &fields.collect::<Vec<_>>(), width)?;
     out.finish()
 }
 
 /// Prints many objects, with these fields as columns.
-pub(super) fn list<T: Serialize>(items: &[T], columns: Vec<String>, has_headings: bool) -> Result {
-    let mut layout = Layout::of(items, columns, has_headings)?;
+pub(super) fn list<T: Serialize>(
+    items: &[T],
+    columns: Vec<String>,
+    has_headings: bool,
+    words: Option<Words>,
+) -> Result {
+    let mut layout = Layout::of(items, columns, has_headings, words)?;
     // Two passes instead of all cells in memory.
     items.iter().try_for_each(|item| layout.print(item))?;
     layout.finish()
@@ -51,9 +59,23 @@ fn heading(kind: Kind, key: &str, width: Option<usize>) -> &str {
     if width.is_some() { kind.heading(key) } else { key }
 }
 
+/// How the cells of a table are worded.
+#[derive(Clone, Copy)]
+struct Texts {
+    kind: Kind,
+    words: Option<Words>,
+}
+
+impl Texts {
+    fn cell(self, key: &str, value: &RawValue) -> String {
+        let word = self.words.and_then(|words| words(key, &text(value)));
+        word.map_or_else(|| self.kind.cell(key, value), |word| printable(&word.to_string()))
+    }
+}
+
 /// A table whose widths are known.
 pub(super) struct Layout {
-    kind: Kind,
+    texts: Texts,
     columns: Vec<String>,
     arrangement: Arrangement,
     out: Stdout,
@@ -65,11 +87,17 @@ pub(super) struct Layout {
 
 impl Layout {
     /// Chooses the widths by these objects, and prints the headings if there are any.
-    pub(super) fn of<T: Serialize>(items: &[T], columns: Vec<String>, has_headings: bool) -> Result<Self> {
+    pub(super) fn of<T: Serialize>(
+        items: &[T],
+        columns: Vec<String>,
+        has_headings: bool,
+        words: Option<Words>,
+    ) -> Result<Self> {
         let kind = Kind::of(columns.iter().map(String::as_str));
+        let texts = Texts { kind, words };
         let mut widest = vec![0; columns.len()];
         for item in items {
-            for (widest, cell) in widest.iter_mut().zip(cells(kind, &columns, item)?) {
+            for (widest, cell) in widest.iter_mut().zip(cells(texts, &columns, item)?) {
                 *widest = (*widest).max(width_of(&cell));
             }
         }
@@ -83,12 +111,12 @@ impl Layout {
         if let (Arrangement::Rows(shown), true) = (&arrangement, has_headings) {
             row(&mut out, shown, |column, wide| heading_lines(headings[column], wide))?;
         }
-        Ok(Self { kind, columns, arrangement, out, width, has_headings, is_empty: true })
+        Ok(Self { texts, columns, arrangement, out, width, has_headings, is_empty: true })
     }
 
     pub(super) fn print(&mut self, item: &impl Serialize) -> Result {
-        let Self { kind, columns, arrangement, out, width: terminal, has_headings, is_empty } = self;
-        let cells = cells(*kind, columns, item)?;
+        let Self { texts, columns, arrangement, out, width: terminal, has_headings, is_empty } = self;
+        let cells = cells(*texts, columns, item)?;
         match arrangement {
             Arrangement::Rows(shown) => {
                 row(out, shown, |column, wide| wrapped(&cells[column], wide))?;
@@ -97,8 +125,9 @@ impl Layout {
                 if !*is_empty {
                     out.line("")?;
                 }
-                let headings =
-                    columns.iter().map(|key| if *has_headings { heading(*kind, key, *terminal) } else { "" });
+                let headings = columns
+                    .iter()
+                    .map(|key| if *has_headings { heading(texts.kind, key, *terminal) } else { "" });
                 block(out, &headings.zip(cells).collect::<Vec<_>>(), Some(*width))?;
             }
         }
@@ -111,12 +140,12 @@ impl Layout {
     }
 }
 
-fn cells(kind: Kind, columns: &[String], item: &impl Serialize) -> Result<Vec<String>> {
+fn cells(texts: Texts, columns: &[String], item: &impl Serialize) -> Result<Vec<String>> {
     let fields = fields(item)?;
     let find = |key: &String| fields.iter().find(|(name, _)| name == key);
     Ok(columns
         .iter()
-        .map(|key| find(key).map_or(String::new(), |(_, value)| kind.cell(key, value)))
+        .map(|key| find(key).map_or(String::new(), |(_, value)| texts.cell(key, value)))
         .collect())
 }
 

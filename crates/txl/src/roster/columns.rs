@@ -3,9 +3,10 @@
 use std::{borrow::Cow, collections::BTreeMap};
 
 use wecom_contacts::{DepartmentId, members::MemberField};
-use wecom_directory::roster::{Column, RowWriter};
+use wecom_directory::roster::{CellReason, Column, RowWriter};
 use wecom_sheets::{
     Meaning,
+    cleaning::CellProblem,
     roster::{RosterCell, RosterField, RosterRow, RosterTable, RosterValue, WrittenDepartment},
 };
 
@@ -98,9 +99,14 @@ pub(super) fn write(
         RosterCell::Empty if is_second(column) => writer.absent(),
         RosterCell::Faulty(_) if is_second(column) => writer.absent(),
         RosterCell::Empty => writer.text(""),
-        RosterCell::Faulty(problem) => writer.unusable(problem.to_string()),
+        RosterCell::Faulty(problem) => writer.unusable(reason(problem)),
         RosterCell::Value(value) => write_value(writer, column, value, paths),
     }
+}
+
+/// Returns the reason as a plan contains it: in English, and as a code that has a text in each language.
+fn reason(problem: &CellProblem) -> CellReason {
+    CellReason { text: problem.to_string(), code: problem.code().to_owned(), details: problem.details() }
 }
 
 const fn is_second(column: &Column) -> bool {
@@ -127,7 +133,11 @@ fn write_value(writer: &mut RowWriter<'_>, column: &Column, value: &RosterValue,
                 .collect();
             match named {
                 Some(named) => writer.list(named.iter().map(AsRef::as_ref)),
-                None => writer.unusable(messages::unknown_department_id().to_string()),
+                None => writer.unusable(CellReason {
+                    text: messages::unknown_department_id().to_owned(),
+                    code: messages::UNKNOWN_DEPARTMENT_ID.to_owned(),
+                    details: Vec::new(),
+                }),
             }
         }
         (Column::LeaderFlags, RosterValue::Flags(flags)) => {

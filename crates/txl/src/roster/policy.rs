@@ -55,6 +55,7 @@ fn parse(text: &str, path: &Path) -> Result<Policy> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::test::in_chinese;
 
     #[test]
     fn a_fault_of_the_policy_has_its_line() {
@@ -70,5 +71,21 @@ mod tests {
             assert!(failure.contains("roster.toml, line "), "{line}: {failure}");
         }
         assert_eq!(parse("", Path::new("roster.toml")).unwrap(), Policy::default());
+    }
+
+    #[test]
+    fn a_fault_of_the_policy_is_in_chinese() {
+        for (text, words) in [
+            ("[roster]\nleaver = \"keep\"\n", "第 2 行：未知的键 `leaver`；可用的键：`key`、"),
+            ("[roster]\nleavers = \"remove\"\n", "第 2 行：不支持的值 `remove`；可用的值：`keep`、`disable`"),
+            ("[gate]\nmembers = { share = 0.5 }\n", "[gate] 中没有名为 members 的上限"),
+            ("[gate]\nmembers_removed = { share = 5 }\n", "share 应为 0 到 1 之间的数"),
+            ("[gate]\nwindow = \"7 moons\"\n", "时长无效"),
+            ("[roster\n", "TOML 解析报告："),
+        ] {
+            let parsed = in_chinese(|| parse(text, Path::new("roster.toml")));
+            let failure = parsed.unwrap_err().to_string();
+            assert!(failure.contains(words), "{failure}");
+        }
     }
 }

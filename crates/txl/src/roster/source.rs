@@ -375,7 +375,7 @@ pub(crate) fn print_columns(table: &RosterTable, say: Say) {
 /// Reports what was corrected and skipped in a file.
 pub(crate) fn print_reading(reading: &RosterReading, say: Say) {
     for (heading, correction, count) in &reading.corrected {
-        say(file_messages::corrected(heading, *count, correction));
+        say(file_messages::corrected(heading, *count, *correction));
     }
     if reading.astray > 0 {
         say(file_messages::cells_without_a_heading(reading.astray));

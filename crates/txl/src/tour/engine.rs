@@ -7,10 +7,11 @@ use std::{
 };
 
 use serde::Serialize;
+use wecom_contacts::Bilingual;
 
 use crate::{
     failure::{Failure, Result, printable},
-    messages,
+    messages::{self, tour::Target},
     output::{Format, Output, padded, print_text, terminal_width, width_of, wrapped},
 };
 
@@ -20,21 +21,27 @@ const STEP_LIMIT: Duration = Duration::from_secs(30);
 /// The output of a step.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Row {
-    title: &'static str,
+    english: &'static str,
+    chinese: &'static str,
     call: &'static str,
     endpoint: &'static str,
 }
 
-/// The row of a step: its title in both languages, the SDK's call, and the path below `cgi-bin/` or another description of the traffic.
-pub(super) const fn row(title: &'static str, call: &'static str, endpoint: &'static str) -> Row {
-    Row { title, call, endpoint }
+/// The row of a step: its title in English and in Chinese, the SDK's call, and the path below `cgi-bin/` or another description of the traffic.
+pub(super) const fn row(
+    english: &'static str,
+    chinese: &'static str,
+    call: &'static str,
+    endpoint: &'static str,
+) -> Row {
+    Row { english, chinese, call, endpoint }
 }
 
 /// A completed step.
 #[derive(Serialize)]
 struct Ran {
     chapter: &'static str,
-    title: &'static str,
+    title: String,
     call: &'static str,
     endpoint: &'static str,
     ok: bool,
@@ -79,7 +86,7 @@ impl Engine {
     pub(super) async fn step<T>(
         &mut self,
         row: Row,
-        work: impl Future<Output = Result<(T, String)>>,
+        work: impl Future<Output = Result<(T, Bilingual)>>,
     ) -> Option<T> {
         if self.unheard.is_some() {
             return None;
@@ -91,14 +98,14 @@ impl Engine {
         };
         let ms = (began.elapsed().as_secs_f64() * 10_000.0).round() / 10.0;
         let (value, note) = match outcome {
-            Ok((value, note)) => (Some(value), note),
+            Ok((value, note)) => (Some(value), messages::sdk::of_report(&note).to_string()),
             Err(failure) => (None, with_remedies(&failure)),
         };
         self.steps += 1;
         self.failed += usize::from(value.is_none());
         let ran = Ran {
             chapter: self.chapter,
-            title: row.title,
+            title: messages::tour::title(row.english, row.chinese).to_string(),
             call: row.call,
             endpoint: row.endpoint,
             ok: value.is_some(),
@@ -113,7 +120,7 @@ impl Engine {
     }
 
     /// Prints the summary. Returns an error if a step failed.
-    pub(super) fn finish(mut self, where_to: &str) -> Result {
+    pub(super) fn finish(mut self, where_to: Target) -> Result {
         self.tell_chapter();
         if let Some(failure) = self.unheard {
             return Err(failure);
@@ -127,9 +134,8 @@ impl Engine {
             Format::Csv | Format::Yaml => self.output.list(&self.unprinted, &[])?,
             Format::Table => {
                 let seconds = self.began.elapsed().as_secs_f64();
-                print_text(&format!(
-                    "\n{steps} steps, {failed} failed, in {seconds:.1} s against {where_to}\n"
-                ))?;
+                let summary = messages::tour::summary(steps, failed, seconds, where_to);
+                print_text(&format!("\n{summary}\n"))?;
             }
         }
         match failed {
@@ -161,18 +167,22 @@ const STATE: usize = 8;
 const WIDEST: usize = 120;
 
 impl Ran {
-    fn state(&self) -> &'static str {
-        if self.ok { "ok" } else { "FAILED" }
+    fn state(&self) -> String {
+        if self.ok { messages::tour::ok() } else { messages::tour::failed() }.to_string()
+    }
+
+    fn traffic(&self) -> String {
+        messages::tour::traffic(self.endpoint).to_string()
     }
 
     /// A line with all columns, for files and pipes. The widths of the columns are the same in every chapter.
     fn tell(&self, text: &mut String) {
         let line = format!(
             "{}{}  {}  {}  {:>8.1} ms  {}",
-            padded(self.state(), STATE),
-            padded(self.title, 56),
+            padded(&self.state(), STATE),
+            padded(&self.title, 56),
             padded(self.call, 33),
-            padded(self.endpoint, 48),
+            padded(&self.traffic(), 48),
             self.ms,
             printable(&self.note),
         );
@@ -185,9 +195,9 @@ impl Ran {
         let width = width.min(WIDEST);
         let ms = format!("{:.1} ms", self.ms);
         let room = width.saturating_sub(STATE + 2 + ms.len()).max(STATE);
-        let mut lines = wrapped(self.title, room).into_iter();
+        let mut lines = wrapped(&self.title, room).into_iter();
         let first = padded(lines.next().unwrap_or_default(), room);
-        text.push_str(&format!("{}{first}  {ms}\n", padded(self.state(), STATE)));
+        text.push_str(&format!("{}{first}  {ms}\n", padded(&self.state(), STATE)));
         let rest = lines.map(str::to_owned).chain(self.result(width.saturating_sub(STATE).max(STATE)));
         for line in rest {
             text.push_str(&format!("{:STATE$}{line}\n", ""));
@@ -198,7 +208,7 @@ impl Ran {
     fn result(&self, width: usize) -> Vec<String> {
         let note = printable(&self.note);
         let choices =
-            [format!("{} → {}: {note}", self.call, self.endpoint), format!("{}: {note}", self.call)];
+            [format!("{} → {}: {note}", self.call, self.traffic()), format!("{}: {note}", self.call)];
         let fits = choices.into_iter().find(|choice| width_of(choice) <= width);
         fits.map_or_else(|| wrapped(&note, width).into_iter().map(str::to_owned).collect(), |line| vec![line])
     }
@@ -207,8 +217,7 @@ impl Ran {
 fn with_remedies(failure: &Failure) -> String {
     let mut note = failure.to_string();
     for remedy in failure.remedies() {
-        note.push_str("; try: ");
-        note.push_str(&remedy.to_string());
+        note.push_str(&messages::tour::then_try(remedy).to_string());
     }
     note
 }

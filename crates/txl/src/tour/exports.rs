@@ -3,7 +3,7 @@
 use futures_util::TryStreamExt;
 use serde_json::json;
 use wecom_contacts::{
-    Polling, Seen,
+    Bilingual, Polling, Seen,
     exports::{ExportJob, ExportRow, ExportState, TagRow},
     tags::TagNodes,
 };
@@ -22,17 +22,23 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
     tour.chapter("异步导出接口");
     let exports = stage.app.exports();
     let wang = stage.userid("wang");
-    tour.step(row("Export members 导出成员", "exports().members_simple", "export/simple_user"), async {
+    tour.step(row("Export members", "导出成员", "exports().members_simple", "export/simple_user"), async {
         let rows = rows(stage, &exports.members_simple().await?).await?;
         must!(
             rows.iter().any(|member| member.userid == wang && member.name.as_deref() == Seen::Known("王芳")),
             "王芳 is not among the rows"
         );
-        Ok(((), format!("{} rows, checked and decrypted", rows.len())))
+        Ok((
+            (),
+            Bilingual::new(
+                format!("{} rows, checked and decrypted", rows.len()),
+                format!("{} 行，已校验并解密", rows.len()),
+            ),
+        ))
     })
     .await;
     let job = tour
-        .step(row("Export members with details 导出成员详情", "exports().members", "export/user"), async {
+        .step(row("Export members with details", "导出成员详情", "exports().members", "export/user"), async {
             let mut settings = stage.inbox.settings();
             settings["agentid"] = json!(stage.agent_id());
             stage.console.post("console/set_callback", settings).await?;
@@ -47,41 +53,59 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
                 found.is_some_and(|member| member.telephone.as_deref() == Seen::Known("8001")),
                 "王芳 is not among the rows with her telephone number"
             );
-            Ok((job, format!("{} rows, checked and decrypted", rows.len())))
+            Ok((
+                job,
+                Bilingual::new(
+                    format!("{} rows, checked and decrypted", rows.len()),
+                    format!("{} 行，已校验并解密", rows.len()),
+                ),
+            ))
         })
         .await;
     tour.step(
-        row("Its end is called back 导出任务完成通知", "Receiver::receive", "callback batch_job_result"),
+        row("Its end is called back", "导出任务完成通知", "Receiver::receive", "callback batch_job_result"),
         async {
             let job = job.as_ref().ok_or_else(no_job)?;
             stage.inbox.finished_job(job.id().as_str()).await?;
             let agent = json!({"agentid": stage.agent_id()});
             stage.console.post("console/remove_callback", agent).await?;
-            Ok(((), "verified, decrypted, and of this job".into()))
+            Ok(((), ("verified, decrypted, and of this job", "验签并解密，对应此任务").into()))
         },
     )
     .await;
-    tour.step(row("Take a job up by its id 获取导出结果", "exports().job", "export/get_result"), async {
+    tour.step(row("Take a job up by its id", "获取导出结果", "exports().job", "export/get_result"), async {
         let job = job.as_ref().ok_or_else(no_job)?;
         let again: ExportJob<wecom_contacts::members::Member> = exports.job(job.id(), job.key().clone());
         let status = again.status().await?;
         must!(status.status == ExportState::Done, "the job is not done");
         let bytes: u64 = status.files.iter().map(|file| file.size).sum();
         must!(bytes > 0 && bytes.is_multiple_of(32), "the files' sizes are not those of ciphertext");
-        Ok(((), format!("{} file of {bytes} encrypted bytes", status.files.len())))
+        Ok((
+            (),
+            Bilingual::new(
+                format!("{} file of {bytes} encrypted bytes", status.files.len()),
+                format!("{} 个文件，密文共 {bytes} 字节", status.files.len()),
+            ),
+        ))
     })
     .await;
-    tour.step(row("Export departments 导出部门", "exports().departments", "export/department"), async {
+    tour.step(row("Export departments", "导出部门", "exports().departments", "export/department"), async {
         let rows = rows(stage, &exports.departments().await?).await?;
         let mine = stage.department()?;
         must!(
             rows.iter().any(|department| department.id == mine),
             "the tour's own department is not among the rows"
         );
-        Ok(((), format!("{} rows, checked and decrypted", rows.len())))
+        Ok((
+            (),
+            Bilingual::new(
+                format!("{} rows, checked and decrypted", rows.len()),
+                format!("{} 行，已校验并解密", rows.len()),
+            ),
+        ))
     })
     .await;
-    tour.step(row("Export a tag 导出标签成员", "exports().tag", "export/taguser"), async {
+    tour.step(row("Export a tag", "导出标签成员", "exports().tag", "export/taguser"), async {
         let (tags, mine) = (stage.app.tags(), stage.department()?);
         let tag = tags.create(format!("值班-{}", stage.mark)).await?;
         tags.add(tag, TagNodes::new().members([&wang]).departments([mine])).await?;
@@ -92,7 +116,7 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
             rows.len() == 2 && rows.iter().any(has_wang) && rows.contains(&TagRow::Department(mine)),
             "the rows are not exactly 王芳 and the department"
         );
-        Ok(((), "王芳 and a department".into()))
+        Ok(((), ("王芳 and a department", "王芳和一个部门").into()))
     })
     .await;
 }

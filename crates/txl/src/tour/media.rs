@@ -1,6 +1,9 @@
 //! 素材管理: the files of imports, avatars, and media of members.
 
-use wecom_contacts::media::{MediaKind, UploadByUrl, UrlUploadState};
+use wecom_contacts::{
+    Bilingual,
+    media::{MediaKind, UploadByUrl, UrlUploadState},
+};
 
 use super::{
     engine::{Engine, row, unmet},
@@ -20,13 +23,19 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
     let media = stage.app.media();
     let content = "姓名,帐号\n王芳,wangfang\n".as_bytes();
     let uploaded = tour
-        .step(row("Upload a file 上传临时素材", "media().upload", "media/upload"), async {
+        .step(row("Upload a file", "上传临时素材", "media().upload", "media/upload"), async {
             let uploaded = media.upload(MediaKind::File, "成员.csv", content).await?;
             must!(!uploaded.media_id.as_str().is_empty(), "the reply has no media id");
-            Ok((uploaded.media_id, format!("{} bytes, kept for three days", content.len())))
+            Ok((
+                uploaded.media_id,
+                Bilingual::new(
+                    format!("{} bytes, kept for three days", content.len()),
+                    format!("{} 字节，保留三天", content.len()),
+                ),
+            ))
         })
         .await;
-    tour.step(row("Download it 获取临时素材", "media().get", "media/get"), async {
+    tour.step(row("Download it", "获取临时素材", "media().get", "media/get"), async {
         let id = uploaded.ok_or_else(|| unmet("the file is missing: its upload failed"))?;
         let whole = media.get(&id).await?.read(1 << 20).await?;
         must!(whole == content, "the returned file differs");
@@ -35,40 +44,41 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
         must!(range.is_some_and(|range| !range.is_last()), "a partial file was returned as complete");
         let part = part.read(1 << 20).await?;
         must!(part == content[..6], "the reply has another part");
-        Ok(((), "whole, and a part of it".into()))
+        Ok(((), ("whole, and a part of it", "整个文件，以及其中一段").into()))
     })
     .await;
     tour.step(
-        row("Download a voice message 获取高清语音素材", "media().get_voice", "media/get/jssdk"),
+        row("Download a voice message", "获取高清语音素材", "media().get_voice", "media/get/jssdk"),
         async {
             let voice = media.upload(MediaKind::Voice, "voice.amr", AMR).await?;
             let whole = media.get_voice(voice.media_id).await?.read(1 << 20).await?;
             must!(!whole.is_empty(), "the returned file is empty");
-            Ok(((), format!("{} bytes", whole.len())))
+            Ok(((), Bilingual::new(format!("{} bytes", whole.len()), format!("{} 字节", whole.len()))))
         },
     )
     .await;
     let image = tour
-        .step(row("Upload an image for good 上传图片", "media().upload_image", "media/uploadimg"), async {
+        .step(row("Upload an image for good", "上传图片", "media().upload_image", "media/uploadimg"), async {
             let url = media.upload_image("grey.png", PNG).await?;
             must!(url.starts_with("http"), "the reply has no link");
-            Ok((url, "a link".into()))
+            Ok((url, ("a link", "一个链接").into()))
         })
         .await;
     let job = tour
         .step(
-            row("Let WeCom fetch a file 异步上传临时素材", "media().upload_by_url", "media/upload_by_url"),
+            row("Let WeCom fetch a file", "异步上传临时素材", "media().upload_by_url", "media/upload_by_url"),
             async {
                 let url = image.ok_or_else(|| unmet("the link is missing: an earlier step failed"))?;
                 let source = UploadByUrl::new(MediaKind::File, "grey.png", url, PNG_MD5);
                 let job = media.upload_by_url(source).await?;
-                Ok((job.clone(), format!("job {job}")))
+                Ok((job.clone(), Bilingual::new(format!("job {job}"), format!("任务 {job}"))))
             },
         )
         .await;
     tour.step(
         row(
-            "How that went 查询异步任务结果",
+            "How that went",
+            "查询异步任务结果",
             "media().upload_by_url_result",
             "media/get_upload_by_url_result",
         ),
@@ -84,7 +94,10 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
                             .ok_or_else(|| unmet("the job is done, but the reply has no media id"))?;
                         let whole = media.get(id).await?.read(1 << 20).await?;
                         must!(whole == PNG, "the returned file differs");
-                        return Ok(((), "done, and the file is as it was".into()));
+                        return Ok((
+                            (),
+                            ("done, and the file is as it was", "已完成，文件与原来一致").into(),
+                        ));
                     }
                     UrlUploadState::Failed => return Err(unmet("the file was not fetched")),
                     _ => {}

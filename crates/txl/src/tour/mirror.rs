@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 use tempfile::TempDir;
-use wecom_contacts::{CorpId, Polling};
+use wecom_contacts::{Bilingual, CorpId, Polling};
 use wecom_directory::{
     Level,
     journal::{Action, ObjectKind},
@@ -20,7 +20,8 @@ use super::{
 };
 use crate::{
     failure::{Failure, Result},
-    messages, must,
+    messages::{self, cells},
+    must,
     roster::KnownCorp,
 };
 
@@ -83,7 +84,7 @@ pub(super) fn filled(mirror: Option<&TourMirror>) -> Result<&TourMirror> {
 
 async fn pull(tour: &mut Engine, stage: &Stage) -> Option<TourMirror> {
     tour.step(
-        row("Pull the corp into a mirror 拉取通讯录", "Pull::run", "list_id, simplelist, user/list, …"),
+        row("Pull the corp into a mirror", "拉取通讯录", "Pull::run", "list_id, simplelist, user/list, …"),
         async {
             let mirror = TourMirror::create(stage.contacts.corp_id()).await?;
             let report = mirror.pull(stage).await?;
@@ -91,24 +92,37 @@ async fn pull(tour: &mut Engine, stage: &Stage) -> Option<TourMirror> {
             let departments = stage.contacts.departments().list_ids().await?.len() as u64;
             must!(report.departments.seen == departments, "the mirror lacks departments");
             let (members, departments) = (report.members.created, report.departments.created);
-            Ok((mirror, format!("{members} members and {departments} departments are in it")))
+            Ok((
+                mirror,
+                Bilingual::new(
+                    format!("{members} members and {departments} departments are in it"),
+                    format!("其中有 {members} 名成员和 {departments} 个部门"),
+                ),
+            ))
         },
     )
     .await
 }
 
 async fn read(tour: &mut Engine, stage: &Stage, mirror: Option<&TourMirror>) {
-    tour.step(row("See what a pull has proven 镜像状态", "Store::corps", OFFLINE), async {
+    tour.step(row("See what a pull has proven", "镜像状态", "Store::corps", OFFLINE), async {
         let mirror = filled(mirror)?;
         let corps = mirror.store.corps().await?;
         let pull =
             corps.iter().find_map(|corp| corp.last_existence.as_ref().filter(|_| corp.corp == mirror.corp));
         let pull = pull.ok_or_else(|| unmet("no pull has proven which members exist"))?;
         must!(pull.coverage.members >= Level::Range, "no details of members were read");
-        Ok(((), format!("all ids are proven; details of members: {}", pull.coverage.members)))
+        let covered = pull.coverage.members;
+        Ok((
+            (),
+            Bilingual::new(
+                format!("all ids are proven; details of members: {covered}"),
+                format!("全部 id 已证实；成员详情：{}", cells::level_in_chinese(covered)),
+            ),
+        ))
     })
     .await;
-    tour.step(row("Find people by their pinyin 查找成员", "Searcher::find", OFFLINE), async {
+    tour.step(row("Find people by their pinyin", "查找成员", "Searcher::find", OFFLINE), async {
         let mirror = filled(mirror)?;
         let path = mirror.department_path(stage).await?;
         let searcher = Searcher::read(&mirror.store, &mirror.corp).await?;
@@ -116,10 +130,16 @@ async fn read(tour: &mut Engine, stage: &Stage, mirror: Option<&TourMirror>) {
         let wang = hits.iter().find(|hit| hit.userid == stage.userid("wang"));
         must!(wang.is_some_and(|wang| wang.name == "王芳"), "王芳 is not found by her pinyin");
         must!(wang.is_some_and(|wang| wang.departments == [path]), "王芳 has no path to her department");
-        Ok(((), format!("wangfang: 王芳, among {} people", searcher.len())))
+        Ok((
+            (),
+            Bilingual::new(
+                format!("wangfang: 王芳, among {} people", searcher.len()),
+                format!("wangfang：王芳，共 {} 人", searcher.len()),
+            ),
+        ))
     })
     .await;
-    tour.step(row("Draw the tree 组织架构", "tree::read", OFFLINE), async {
+    tour.step(row("Draw the tree", "组织架构", "tree::read", OFFLINE), async {
         let mirror = filled(mirror)?;
         let id = stage.department()?;
         let nodes = tree::read(&mirror.store, &mirror.corp, true).await?;
@@ -128,10 +148,13 @@ async fn read(tour: &mut Engine, stage: &Stage, mirror: Option<&TourMirror>) {
         let wang = stage.userid("wang");
         must!(mine.leaders.iter().any(|leader| leader.userid == wang), "王芳 does not lead her department");
         must!(mine.members_direct == 2, "{} members instead of 2", mine.members_direct);
-        Ok(((), "2 people in the tour's own department, led by 王芳".into()))
+        Ok((
+            (),
+            ("2 people in the tour's own department, led by 王芳", "演示部门有 2 人，负责人是王芳").into(),
+        ))
     })
     .await;
-    tour.step(row("Ask in SQL 用SQL查询", "Store::query", OFFLINE), async {
+    tour.step(row("Ask in SQL", "用SQL查询", "Store::query", OFFLINE), async {
         let mirror = filled(mirror)?;
         let statement =
             format!("select name, telephone from members where userid = '{}'", stage.userid("wang"));
@@ -144,7 +167,11 @@ async fn read(tour: &mut Engine, stage: &Stage, mirror: Option<&TourMirror>) {
         must!(found == [[json!("王芳"), json!("****")]], "the row is not that of 王芳, masked");
         let refused = mirror.store.query(None, "delete from member", &mut |_| Ok(())).await;
         must!(refused.is_err(), "a statement that writes was accepted");
-        Ok(((), "王芳, her telephone number masked; writing is refused".into()))
+        Ok((
+            (),
+            ("王芳, her telephone number masked; writing is refused", "王芳，座机已打码；写操作被拒绝")
+                .into(),
+        ))
     })
     .await;
 }
@@ -152,7 +179,7 @@ async fn read(tour: &mut Engine, stage: &Stage, mirror: Option<&TourMirror>) {
 async fn follow(tour: &mut Engine, stage: &Stage, mirror: Option<&TourMirror>) {
     let liu = stage.userid("liu");
     tour.step(
-        row("Compare with the corp 比较差异", "Pull::compare", "list_id, simplelist, user/list, …"),
+        row("Compare with the corp", "比较差异", "Pull::compare", "list_id, simplelist, user/list, …"),
         async {
             let mirror = filled(mirror)?;
             let change = json!({"userid": liu, "position": "首席架构师"});
@@ -164,13 +191,18 @@ async fn follow(tour: &mut Engine, stage: &Stage, mirror: Option<&TourMirror>) {
                 "{} changes instead of one",
                 changes.len()
             );
-            Ok(((), "刘洋 has another position; the mirror is as before".into()))
+            Ok((
+                (),
+                ("刘洋 has another position; the mirror is as before", "刘洋的职务有变化；镜像没有改变")
+                    .into(),
+            ))
         },
     )
     .await;
     tour.step(
         row(
-            "Pull again, then read the history 变更记录",
+            "Pull again, then read the history",
+            "变更记录",
             "Store::history",
             "list_id, simplelist, user/list, …",
         ),
@@ -185,7 +217,9 @@ async fn follow(tour: &mut Engine, stage: &Stage, mirror: Option<&TourMirror>) {
                 last.fields["position"] == json!({"before": "架构师", "after": "首席架构师"}),
                 "the history has other values"
             );
-            Ok(((), format!("架构师 → 首席架构师, seen by {}", last.cause.0)))
+            let cause = &last.cause.0;
+            let chinese = format!("架构师 → 首席架构师，{}发现", cells::cause_in_chinese(cause));
+            Ok(((), Bilingual::new(format!("架构师 → 首席架构师, seen by {cause}"), chinese)))
         },
     )
     .await;

@@ -27,7 +27,8 @@ use self::{engine::Engine, stage::Stage};
 use crate::{
     access::{Simulator, SimulatorFlags},
     failure::{Failure, Result},
-    messages,
+    language::EnglishData,
+    messages::{self, tour::Target},
     output::{Format, Output, say},
 };
 
@@ -58,10 +59,11 @@ impl Tour {
                     .must_be_there()
                     .await
                     .map_err(|failure| failure.remedy(messages::tour::point_it_at_a_simulator()))?;
-                (stage, "the simulator at --base-url")
+                (stage, Target::BaseUrl)
             }
-            None => (embedded().await?, "an embedded simulator"),
+            None => (embedded().await?, Target::Embedded),
         };
+        let data = (format != Format::Table).then(EnglishData::begin);
         auth::run(&mut tour, &stage).await;
         members::run(&mut tour, &mut stage).await;
         departments::run(&mut tour, &stage).await;
@@ -75,6 +77,7 @@ impl Tour {
         exports::run(&mut tour, &stage).await;
         let mirror = mirror::run(&mut tour, &stage).await;
         rosters::run(&mut tour, &stage, mirror.as_ref()).await;
+        drop(data);
         if let Err(failure) = departments::clear_away(&stage).await {
             say(messages::tour::not_cleared_away(failure));
         }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use wecom_contacts::Seen;
+use wecom_contacts::{Bilingual, Seen};
 use wecom_directory::{
     Error,
     apply::{Apply, PlanRefused, RunReport},
@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{
     failure::Result,
+    messages::cells,
     must,
     roster::{KnownCorp, ReadingArgs, RosterFiles},
 };
@@ -76,7 +77,7 @@ impl Week {
 }
 
 async fn plan(tour: &mut Engine, stage: &Stage, mirror: Option<&TourMirror>) -> Option<Plan> {
-    tour.step(row("Plan the week of a roster 变更计划", "Planning::roster", OFFLINE), async {
+    tour.step(row("Plan the week of a roster", "变更计划", "Planning::roster", OFFLINE), async {
         let mirror = filled(mirror)?;
         let plan = Week::of(stage, mirror).await?.plan(mirror).await?;
         must!(plan.findings.is_empty(), "the plan has {} findings", plan.findings.len());
@@ -84,7 +85,14 @@ async fn plan(tour: &mut Engine, stage: &Stage, mirror: Option<&TourMirror>) -> 
         let counts = (plan.counts.create, plan.counts.update, plan.counts.moved);
         must!(counts == (3, 1, 1), "the plan creates, updates and moves {counts:?}");
         must!(plan.counts.departments.create == 1, "the plan does not create the department");
-        Ok((plan, "+3 people, +1 department, 1 promoted, 1 moved; the gate passes".into()))
+        Ok((
+            plan,
+            (
+                "+3 people, +1 department, 1 promoted, 1 moved; the gate passes",
+                "新增 3 人和 1 个部门，晋升 1 人，调动 1 人；安全闸通过",
+            )
+                .into(),
+        ))
     })
     .await
 }
@@ -96,7 +104,7 @@ async fn apply(
     plan: Option<&Plan>,
 ) -> Option<RunReport> {
     tour.step(
-        row("Apply the plan 执行变更计划", "Apply::run", "user/create, user/update, department/create"),
+        row("Apply the plan", "执行变更计划", "Apply::run", "user/create, user/update, department/create"),
         async {
             let mirror = filled(mirror)?;
             let plan = plan.ok_or_else(|| unmet("the plan is missing: the step that makes it failed"))?;
@@ -106,47 +114,74 @@ async fn apply(
             let again = Week::of(stage, mirror).await?.plan(mirror).await?;
             must!(again.steps.is_empty(), "the next plan has {} steps instead of none", again.steps.len());
             let done = report.counts.done;
-            Ok((report, format!("{done} steps done and read back; the next plan is empty")))
+            Ok((
+                report,
+                Bilingual::new(
+                    format!("{done} steps done and read back; the next plan is empty"),
+                    format!("完成 {done} 步并已回读；下一份计划为空"),
+                ),
+            ))
         },
     )
     .await
 }
 
 async fn stop(tour: &mut Engine, stage: &Stage, mirror: Option<&TourMirror>) {
-    tour.step(row("The gate stops a cut file 安全闸", "Apply::run", "no call: the plan is refused"), async {
-        let mirror = filled(mirror)?;
-        let mut week = Week::of(stage, mirror).await?;
-        week.rows.truncate(1);
-        let plan = week.plan(mirror).await?;
-        let over =
-            |reason: &Reason| matches!(reason, Reason::OverLimit { measure: Measure::MembersDisabled, .. });
-        let reason = plan.gate.reasons.iter().find(|reason| over(reason));
-        let flag = reason.and_then(Reason::flag).ok_or_else(|| unmet("the gate lets the plan pass"))?;
-        let refused = prepared(stage, mirror).run(&mirror.store, &plan).await;
-        must!(
-            matches!(&refused, Err(Error::PlanRefused(why)) if matches!(why, PlanRefused::Gate(_))),
-            "the plan was not refused"
-        );
-        Ok(((), format!("it would disable {}; {flag} allows it", plan.counts.disable)))
-    })
+    tour.step(
+        row("The gate stops a cut file", "安全闸", "Apply::run", "no call: the plan is refused"),
+        async {
+            let mirror = filled(mirror)?;
+            let mut week = Week::of(stage, mirror).await?;
+            week.rows.truncate(1);
+            let plan = week.plan(mirror).await?;
+            let over = |reason: &Reason| {
+                matches!(reason, Reason::OverLimit { measure: Measure::MembersDisabled, .. })
+            };
+            let reason = plan.gate.reasons.iter().find(|reason| over(reason));
+            let flag = reason.and_then(Reason::flag).ok_or_else(|| unmet("the gate lets the plan pass"))?;
+            let refused = prepared(stage, mirror).run(&mirror.store, &plan).await;
+            must!(
+                matches!(&refused, Err(Error::PlanRefused(why)) if matches!(why, PlanRefused::Gate(_))),
+                "the plan was not refused"
+            );
+            Ok((
+                (),
+                Bilingual::new(
+                    format!("it would disable {}; {flag} allows it", plan.counts.disable),
+                    format!("会停用 {} 人；{flag} 可放行", plan.counts.disable),
+                ),
+            ))
+        },
+    )
     .await;
 }
 
 async fn undo(tour: &mut Engine, stage: &Stage, mirror: Option<&TourMirror>, run: Option<&RunReport>) {
-    tour.step(row("Undo the run 撤销", "Undo::plan", "user/delete, user/update, department/delete"), async {
-        let mirror = filled(mirror)?;
-        let run = run.ok_or_else(|| unmet("the run is missing: the step that applies the plan failed"))?;
-        mirror.pull(stage).await?;
-        let undo = Undo::new(mirror.corp.clone(), run.run).remove_created(true);
-        sent(stage, mirror, &undo.plan(&mirror.store).await?).await?;
-        let liu = stage.app.members().get(stage.userid("liu")).await?;
-        must!(liu.department == Seen::Known(vec![stage.department()?]), "刘洋 is not back");
-        let left = stage.app.members().list_simple_recursive(stage.department()?).await?;
-        must!(left.len() == 2, "{} members are left instead of 2", left.len());
-        Ok(((), "everyone is where they were, and the newcomers are gone".into()))
-    })
+    tour.step(
+        row("Undo the run", "撤销", "Undo::plan", "user/delete, user/update, department/delete"),
+        async {
+            let mirror = filled(mirror)?;
+            let run =
+                run.ok_or_else(|| unmet("the run is missing: the step that applies the plan failed"))?;
+            mirror.pull(stage).await?;
+            let undo = Undo::new(mirror.corp.clone(), run.run).remove_created(true);
+            sent(stage, mirror, &undo.plan(&mirror.store).await?).await?;
+            let liu = stage.app.members().get(stage.userid("liu")).await?;
+            must!(liu.department == Seen::Known(vec![stage.department()?]), "刘洋 is not back");
+            let left = stage.app.members().list_simple_recursive(stage.department()?).await?;
+            must!(left.len() == 2, "{} members are left instead of 2", left.len());
+            Ok((
+                (),
+                (
+                    "everyone is where they were, and the newcomers are gone",
+                    "所有人恢复原状，新增的成员已移除",
+                )
+                    .into(),
+            ))
+        },
+    )
     .await;
-    tour.step(row("Read who did it, and when 变更记录", "Store::history", OFFLINE), async {
+    tour.step(row("Read who did it, and when", "变更记录", "Store::history", OFFLINE), async {
         let mirror = filled(mirror)?;
         let liu = stage.userid("liu");
         let history = mirror.store.history(&mirror.corp, ObjectKind::Member, liu.as_str()).await?;
@@ -154,7 +189,9 @@ async fn undo(tour: &mut Engine, stage: &Stage, mirror: Option<&TourMirror>, run
         let of_run = causes.iter().filter(|cause| cause.starts_with("run ")).count();
         must!(of_run == 2, "{of_run} changes of 刘洋 are from runs instead of 2: {causes:?}");
         must!(history.last().is_some_and(|last| last.operator.as_deref() == Some("txl tour")), "no operator");
-        Ok(((), format!("刘洋: {}", causes.join(", "))))
+        let chinese: Vec<_> = causes.iter().map(|cause| cells::cause_in_chinese(cause)).collect();
+        let chinese = format!("刘洋：{}", chinese.join("，"));
+        Ok(((), Bilingual::new(format!("刘洋: {}", causes.join(", ")), chinese)))
     })
     .await;
 }

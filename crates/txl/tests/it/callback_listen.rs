@@ -44,6 +44,24 @@ fn only_events_of_the_filter_are_printed_and_the_others_are_acknowledged() {
 }
 
 #[test]
+fn columns_and_filters_select_what_is_printed_of_each_event() {
+    for (flags, lines) in [
+        (
+            &["--columns", "ChangeType,UserID"][..],
+            ["{\"ChangeType\":\"create_user\",\"UserID\":\"lisi\"}", "{\"ChangeType\":\"delete_party\"}"],
+        ),
+        (&["--jq", ".ChangeType", "-r"], ["create_user", "delete_party"]),
+    ] {
+        let (child, address, _said) = listener(&[&["--count", "2"], flags].concat());
+        assert_eq!(trigger(&address, &["create_user", "--field", "UserID=lisi"]), "received");
+        assert_eq!(trigger(&address, &["delete_party"]), "received");
+        let (code, text) = ended(child);
+        assert_eq!((code, text.lines().collect::<Vec<_>>()), (0, lines.to_vec()));
+    }
+    callback(&["listen", "--no-headers"], "").fails_with(2).with_remedy();
+}
+
+#[test]
 fn a_filter_of_an_unknown_event_is_a_warning_and_of_no_name_an_error() {
     let mut command = crate::run::txl();
     command

@@ -25,7 +25,7 @@ fn every_list_comes_in_every_format_with_the_same_objects() {
     let run =
         |words: &str, format: &str| sim.run(&words.split(' ').chain(["-o", format]).collect::<Vec<_>>());
     for words in [
-        "member list 1 -r",
+        "member list 1 -R",
         "member list-simple 2",
         "member ids",
         "department list",
@@ -142,7 +142,7 @@ fn a_row_with_a_damaged_userid_is_printed_with_a_warning() {
     let access = ["--corp-id", "ww1", "--contacts-secret", "s", "--app-secret", "s", "--agent-id", "1"];
     for line in [
         "member list 1",
-        "member list-simple 1 -r",
+        "member list-simple 1 -R",
         "member ids",
         "member ids --one-page",
         "tag get 1",

@@ -14,6 +14,8 @@ mod callback_listen;
 mod callback_output;
 mod callback_server;
 mod chinese;
+#[cfg(unix)]
+mod chinese_screens;
 mod commands;
 mod config;
 mod config_file;

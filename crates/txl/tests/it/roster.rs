@@ -1,6 +1,6 @@
 //! The weekly job: `roster`, `plan`, `apply`, `undo` and `run`, with files as HR makes them.
 
-use std::fs;
+use std::{fs, process::Command};
 
 use serde_json::{Value, json};
 use wecom_contacts::{
@@ -12,10 +12,10 @@ use wecom_sim::Sim;
 use crate::{corp::Corp, run::Ran};
 
 /// A corp with a mirror and its own roster, `all.csv`.
-struct Desk(Corp);
+pub(crate) struct Desk(pub(crate) Corp);
 
 impl Desk {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::of(Sim::builder().legacy(true)).await
     }
 
@@ -26,10 +26,14 @@ impl Desk {
         desk
     }
 
-    fn run(&self, arguments: &[&str]) -> Ran {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
+        Ran::of(self.command(arguments).output().unwrap())
+    }
+
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.0.command(arguments);
         command.env("TXL_MIRROR", self.0.path("m.db")).env("USER", "desk");
-        Ran::of(command.output().unwrap())
+        command
     }
 
     /// The JSON that a command prints, and its exit code.
@@ -39,16 +43,16 @@ impl Desk {
         (value, ran.code)
     }
 
-    fn read(&self, name: &str) -> String {
+    pub(crate) fn read(&self, name: &str) -> String {
         fs::read_to_string(self.0.path(name)).unwrap()
     }
 
-    fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         fs::write(self.0.path(name), text).unwrap();
     }
 
     /// Writes a copy of the roster with other rows.
-    fn roster(&self, name: &str, change: impl FnMut(&str) -> Option<String>) {
+    pub(crate) fn roster(&self, name: &str, change: impl FnMut(&str) -> Option<String>) {
         let all = self.read("all.csv");
         let (head, rows) = all.split_once('\n').unwrap();
         let rows: Vec<_> = rows.lines().filter_map(change).collect();
@@ -77,7 +81,7 @@ impl Ran {
 const POLICY: &str = "[roster]\nscope = [\"示例公司\"]\nleavers = \"disable\"\nprotected = [\"zhangsan\"]\n";
 
 /// The rows of a week: 吴九 leaves, 李四 gets another position, and a newcomer arrives.
-fn week(desk: &Desk) {
+pub(crate) fn week(desk: &Desk) {
     let all = desk.read("all.csv");
     let headings: Vec<&str> = all.lines().next().unwrap().trim_start_matches('\u{feff}').split(',').collect();
     let position = headings.iter().position(|heading| *heading == "职位").unwrap();

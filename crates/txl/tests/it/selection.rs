@@ -16,7 +16,7 @@ fn yaml(text: &str) -> Value {
 fn yaml_has_the_values_of_json_for_lists_records_and_ids() {
     let sim = RunningSim::start(&[]);
     for words in [
-        "member list 1 -r",
+        "member list 1 -R",
         "member get zhangsan",
         "member ids",
         "department list",
@@ -125,6 +125,7 @@ fn a_filter_gets_the_document_or_each_line() {
     );
     // A record, the reply to a change, an export, and ids.
     assert_eq!(run(&["member", "get", "zhangsan", "--jq", ".userid", "--raw-output"]), "zhangsan\n");
+    assert_eq!(run(&["member", "get", "zhangsan", "--jq", ".userid", "-r"]), "zhangsan\n");
     assert_eq!(run(&["tag", "create", "羽毛球", "--id", "71", "--jq", ".[]"]), "71\n");
     assert_eq!(run(&["tag", "delete", "71", "--jq", ".deleted"]), "71\n");
     assert_eq!(run(&["export", "departments", "--jq", "length"]), count);

@@ -4,6 +4,8 @@ use std::{borrow::Cow, fmt};
 
 use serde::{Deserialize, Serialize};
 
+use super::causes;
+
 /// A text in English and Chinese with the same meaning. `Display` writes the English text.
 ///
 /// It also implements [`Error`](std::error::Error). A `Bilingual` that is the cause of another error is reported in both
@@ -38,6 +40,12 @@ impl Bilingual {
     pub fn untranslated(text: impl Into<Cow<'static, str>>) -> Self {
         let text = text.into();
         Self { english: text.clone(), chinese: text }
+    }
+
+    /// Returns the text of an error, without its causes. The common errors of the operating system, of the HTTP client and of
+    /// JSON have a Chinese text; other errors are English in both languages.
+    pub fn of_error(error: &(dyn std::error::Error + 'static)) -> Self {
+        causes::text(error)
     }
 }
 

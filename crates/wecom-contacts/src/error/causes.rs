@@ -11,14 +11,20 @@ pub(super) fn of(error: &(dyn StdError + 'static)) -> Vec<Bilingual> {
     let mut causes: Vec<Bilingual> = Vec::new();
     let mut next = error.source();
     while let Some(cause) = next {
-        let english = redact::shortened(cause.to_string());
-        if causes.last().is_none_or(|last| last.english != english) {
-            let chinese = in_chinese(cause).unwrap_or_else(|| english.clone());
-            causes.push(Bilingual::new(english, chinese));
+        let text = text(cause);
+        if causes.last().is_none_or(|last| last.english != text.english) {
+            causes.push(text);
         }
         next = cause.source();
     }
     causes
+}
+
+/// Returns the text of one error.
+pub(super) fn text(error: &(dyn StdError + 'static)) -> Bilingual {
+    let english = redact::shortened(error.to_string());
+    let chinese = in_chinese(error).unwrap_or_else(|| english.clone());
+    Bilingual::new(english, chinese)
 }
 
 fn in_chinese(cause: &(dyn StdError + 'static)) -> Option<String> {

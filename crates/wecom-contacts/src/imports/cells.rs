@@ -9,12 +9,27 @@ use crate::{DepartmentId, Seen, UserId, members::Gender};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CellError {
     heading: &'static str,
-    why: &'static str,
+    wanted: WantedCell,
+}
+
+/// What a cell of an import file must contain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WantedCell {
+    /// A whole number from 0 to 4294967295.
+    Number,
+    /// A list of whole numbers, joined by `;`.
+    Numbers,
+    /// 0 or 1.
+    Flag,
+    /// A list of 0 and 1, joined by `;`.
+    Flags,
+    /// 男 or 女.
+    Gender,
 }
 
 impl CellError {
-    pub(super) const fn new(heading: &'static str, why: &'static str) -> Self {
-        Self { heading, why }
+    pub(super) const fn new(heading: &'static str, wanted: WantedCell) -> Self {
+        Self { heading, wanted }
     }
 
     /// Returns the column's heading in WeCom's template.
@@ -24,13 +39,24 @@ impl CellError {
 
     /// Returns the problem of the cell, such as "is neither 0 nor 1".
     pub const fn why(&self) -> &'static str {
-        self.why
+        match self.wanted {
+            WantedCell::Number => "is not a whole number from 0 to 4294967295",
+            WantedCell::Numbers => "is not a list of whole numbers from 0 to 4294967295, joined by `;`",
+            WantedCell::Flag => "is neither 0 nor 1",
+            WantedCell::Flags => "is not a list of 0 and 1, joined by `;`",
+            WantedCell::Gender => "is neither 男 nor 女",
+        }
+    }
+
+    /// Returns what the cell must contain.
+    pub const fn wanted(&self) -> WantedCell {
+        self.wanted
     }
 }
 
 impl fmt::Display for CellError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.heading, self.why)
+        write!(f, "{} {}", self.heading, self.why())
     }
 }
 
@@ -45,7 +71,7 @@ pub(crate) trait CellValue: Sized {
     fn of(read: &Self::Read) -> Self;
 
     /// Reads a cell. Surrounding blanks are ignored, except in texts. The error is the problem of the cell.
-    fn read(cell: &str, column: MemberColumn) -> Result<Self, &'static str>;
+    fn read(cell: &str, column: MemberColumn) -> Result<Self, WantedCell>;
 
     /// Returns the cell if it is plain text that needs no formatting.
     fn text(&self, column: MemberColumn) -> Option<&str>;
@@ -63,7 +89,7 @@ impl CellValue for UserId {
         read.clone()
     }
 
-    fn read(cell: &str, _: MemberColumn) -> Result<Self, &'static str> {
+    fn read(cell: &str, _: MemberColumn) -> Result<Self, WantedCell> {
         Ok(cell.into())
     }
 
@@ -79,7 +105,7 @@ impl CellValue for String {
         read.as_deref().unwrap_or_default().to_owned()
     }
 
-    fn read(cell: &str, _: MemberColumn) -> Result<Self, &'static str> {
+    fn read(cell: &str, _: MemberColumn) -> Result<Self, WantedCell> {
         Ok(cell.to_owned())
     }
 
@@ -96,7 +122,7 @@ impl CellValue for Option<Gender> {
         read.known().filter(|gender| **gender != Gender::Undefined).cloned()
     }
 
-    fn read(cell: &str, _: MemberColumn) -> Result<Self, &'static str> {
+    fn read(cell: &str, _: MemberColumn) -> Result<Self, WantedCell> {
         Ok(Some(match cell.trim().to_ascii_lowercase().as_str() {
             "" => return Ok(None),
             "0" => Gender::Undefined,
@@ -104,7 +130,7 @@ impl CellValue for Option<Gender> {
             "2" | "女" | "女性" | "女士" | "female" | "f" | "ms" | "ms." | "mrs" | "mrs." => {
                 Gender::Female
             }
-            _ => return Err(NO_GENDER),
+            _ => return Err(WantedCell::Gender),
         }))
     }
 
@@ -126,12 +152,12 @@ impl CellValue for Option<bool> {
         read.into_known()
     }
 
-    fn read(cell: &str, column: MemberColumn) -> Result<Self, &'static str> {
+    fn read(cell: &str, column: MemberColumn) -> Result<Self, WantedCell> {
         Ok(match cell.trim() {
             "" => None,
             "启用" => Some(true),
             "禁用" => Some(false),
-            cell => Some(flag(cell).ok_or(NO_FLAG)? == (column == MemberColumn::Enable)),
+            cell => Some(flag(cell).ok_or(WantedCell::Flag)? == (column == MemberColumn::Enable)),
         })
     }
 
@@ -147,7 +173,7 @@ impl CellValue for Option<bool> {
 /// An item of a list. A cell joins the items with `;`.
 trait CellItem: Copy {
     /// The problem of an unreadable cell.
-    const NO_LIST: &'static str;
+    const LIST: WantedCell;
 
     fn read(part: &str) -> Option<Self>;
 
@@ -161,10 +187,10 @@ impl<T: CellItem> CellValue for Vec<T> {
         read.as_deref().unwrap_or_default().to_vec()
     }
 
-    fn read(cell: &str, _: MemberColumn) -> Result<Self, &'static str> {
+    fn read(cell: &str, _: MemberColumn) -> Result<Self, WantedCell> {
         // Surrounding blanks and empty parts are ignored.
         let parts = cell.split(';').map(str::trim).filter(|part| !part.is_empty());
-        parts.map(T::read).collect::<Option<_>>().ok_or(T::NO_LIST)
+        parts.map(T::read).collect::<Option<_>>().ok_or(T::LIST)
     }
 
     fn text(&self, _: MemberColumn) -> Option<&str> {
@@ -182,7 +208,7 @@ impl<T: CellItem> CellValue for Vec<T> {
 }
 
 impl CellItem for u32 {
-    const NO_LIST: &'static str = NO_NUMBERS;
+    const LIST: WantedCell = WantedCell::Numbers;
 
     fn read(part: &str) -> Option<Self> {
         number(part)
@@ -194,7 +220,7 @@ impl CellItem for u32 {
 }
 
 impl CellItem for DepartmentId {
-    const NO_LIST: &'static str = NO_NUMBERS;
+    const LIST: WantedCell = WantedCell::Numbers;
 
     fn read(part: &str) -> Option<Self> {
         number(part).map(Self)
@@ -206,7 +232,7 @@ impl CellItem for DepartmentId {
 }
 
 impl CellItem for bool {
-    const NO_LIST: &'static str = NO_FLAGS;
+    const LIST: WantedCell = WantedCell::Flags;
 
     fn read(part: &str) -> Option<Self> {
         flag(part)
@@ -216,12 +242,6 @@ impl CellItem for bool {
         out.push(if self { '1' } else { '0' });
     }
 }
-
-pub(super) const NO_NUMBER: &str = "is not a whole number from 0 to 4294967295";
-const NO_NUMBERS: &str = "is not a list of whole numbers from 0 to 4294967295, joined by `;`";
-const NO_FLAG: &str = "is neither 0 nor 1";
-const NO_FLAGS: &str = "is not a list of 0 and 1, joined by `;`";
-const NO_GENDER: &str = "is neither 男 nor 女";
 
 /// Reads a number that consists of digits only. `+7`, which Rust's parser accepts, is refused.
 pub(super) fn number(text: &str) -> Option<u32> {

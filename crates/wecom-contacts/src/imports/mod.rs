@@ -36,8 +36,8 @@ mod table;
 mod violation;
 
 pub use calls::{ImportCall, JobCallback, ReplaceDepartments, ReplaceMembers, SyncMembers};
-pub use cells::CellError;
 pub(crate) use cells::CellValue;
+pub use cells::{CellError, WantedCell};
 pub use columns::{DepartmentColumn, EmptyCell, MemberColumn, MemberColumns};
 pub use department_file::{DepartmentFile, DepartmentFileBuilder};
 pub use file::{Checked, ImportFile};

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{
     CellError, DepartmentColumn, MemberColumn,
-    cells::{self, NO_NUMBER},
+    cells::{self, WantedCell},
 };
 pub use crate::members::fields::ImportMember;
 use crate::{
@@ -40,7 +40,7 @@ impl ImportMember {
     ///
     /// The cell is invalid for the type of the column: ids, 0 and 1, numbers, a gender. The field is then unchanged.
     pub fn set(&mut self, column: MemberColumn, cell: &str) -> Result<(), CellError> {
-        self.read(column, cell).map_err(|why| CellError::new(column.heading(), why))?;
+        self.read(column, cell).map_err(|wanted| CellError::new(column.heading(), wanted))?;
         self.kept.remove(column);
         if column == MemberColumn::Gender && self.gender == Some(Gender::Undefined) {
             self.keep(column);
@@ -145,7 +145,7 @@ impl ImportDepartment {
             "" => Ok(None),
             text => match cells::number(text) {
                 Some(number) => Ok(Some(number)),
-                None => Err(CellError::new(column.heading(), NO_NUMBER)),
+                None => Err(CellError::new(column.heading(), WantedCell::Number)),
             },
         };
         match column {

@@ -236,7 +236,7 @@ macro_rules! member_fields {
 
             /// Reads a cell into its field. On error, the field is unchanged and the text says what the cell should have
             /// been.
-            pub(crate) fn read(&mut self, column: $Columns, cell: &str) -> Result<(), &'static str> {
+            pub(crate) fn read(&mut self, column: $Columns, cell: &str) -> Result<(), $crate::imports::WantedCell> {
                 match column {
                     $($(
                         $Columns::$Column $(| $Columns::$Other)? => self.$import = CellValue::read(cell, column)?,

@@ -11,7 +11,7 @@ use tokio::{
     sync::{mpsc, watch},
     task::JoinSet,
 };
-use wecom_contacts::{Client, RetryPolicy};
+use wecom_contacts::{Bilingual, Client, RetryPolicy};
 
 use super::{
     Apply, PlanRefused, check,
@@ -184,7 +184,7 @@ async fn execute(
         sender.report(RunEvent::Verifying);
         match recorder.verify(&reader).await {
             Ok(found) => verified = found,
-            Err(Error::WeCom(error)) => stop = Some(Stop::Unreachable { text: error.to_string() }),
+            Err(Error::WeCom(error)) => stop = Some(Stop::Unreachable { text: error.report().message }),
             Err(error) => return Err(error),
         }
     }
@@ -435,8 +435,8 @@ impl<'a> Course<'a> {
             }
             Err(error) => {
                 let text = match error {
-                    Error::WeCom(error) => error.to_string(),
-                    error => error.to_string(),
+                    Error::WeCom(error) => error.report().message,
+                    error => Bilingual::untranslated(error.to_string()),
                 };
                 self.stop(Stop::Unreachable { text });
             }
@@ -465,7 +465,8 @@ impl<'a> Course<'a> {
         let resends = self.again.get(&place).map_or(0, |(_, resends)| *resends) + 1;
         self.again.insert(place, (started, resends));
         if resends > RESENDS {
-            self.stop(Stop::Unreachable { text: "the same answer was lost again and again".to_owned() });
+            let text = Bilingual::new("the same answer was lost again and again", "同一应答反复丢失");
+            self.stop(Stop::Unreachable { text });
         } else {
             self.schedule.put_back(place);
         }

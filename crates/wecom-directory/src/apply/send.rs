@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 use wecom_contacts::{
-    Class, Client, ErrorKind,
+    Bilingual, Class, Client, ErrorKind,
     departments::{DepartmentPatch, NewDepartment},
     members::{MemberPatch, NewMember},
     tags::{NewTag, RenameTag},
@@ -25,7 +25,7 @@ pub(super) enum Answer {
     /// It may have been executed.
     Lost,
     /// It was not executed and may succeed later. `is_conflict`: too many calls at the same time.
-    Busy { is_conflict: bool, text: String },
+    Busy { is_conflict: bool, text: Bilingual },
     /// WeCom closed the endpoint for this many seconds.
     Closed(u64),
     /// The corp has no more accounts.
@@ -58,7 +58,7 @@ pub(super) async fn send(client: &Client, step: &Step, part: u32) -> Answer {
 
 enum Failure {
     /// The body cannot be made.
-    Invalid(String),
+    Invalid(Bilingual),
     Call(wecom_contacts::Error),
 }
 
@@ -72,13 +72,25 @@ impl From<wecom_contacts::Error> for Failure {
 fn read<T: serde::de::DeserializeOwned>(body: Map<String, Value>) -> Result<T, Failure> {
     serde_json::from_value(body.into()).map_err(|error| {
         let text = error.to_string();
-        let is_safe = text.starts_with("missing field") || text.starts_with("unknown field");
-        Failure::Invalid(if is_safe { text } else { "a value has another form than its field".to_owned() })
+        let field = text.split('`').nth(1).unwrap_or_default();
+        Failure::Invalid(if text.starts_with("missing field") {
+            let chinese = format!("缺少字段 {field}");
+            Bilingual::new(text, chinese)
+        } else if text.starts_with("unknown field") {
+            let chinese = format!("未知的字段 {field}");
+            Bilingual::new(text, chinese)
+        } else {
+            Bilingual::new("a value has another form than its field", "某个值的格式与字段不符")
+        })
     })
 }
 
 fn unsupported() -> Failure {
-    Failure::Invalid("this kind of object has no such step".to_owned())
+    Failure::Invalid(Bilingual::new("this kind of object has no such step", "这类对象没有这种步骤"))
+}
+
+fn no_number() -> Failure {
+    Failure::Invalid(Bilingual::new("the id is no number", "id 不是数字"))
 }
 
 async fn member(client: &Client, step: &Step) -> Result<(), Failure> {
@@ -97,7 +109,7 @@ async fn member(client: &Client, step: &Step) -> Result<(), Failure> {
 }
 
 async fn department(client: &Client, step: &Step) -> Result<(), Failure> {
-    let id = look::department_id(step).ok_or_else(|| Failure::Invalid("the id is no number".to_owned()))?;
+    let id = look::department_id(step).ok_or_else(no_number)?;
     match step.action {
         StepAction::Create => {
             let mut body = step.body();
@@ -112,7 +124,7 @@ async fn department(client: &Client, step: &Step) -> Result<(), Failure> {
 }
 
 async fn tag(client: &Client, step: &Step, part: u32) -> Result<TagList, Failure> {
-    let id = look::tag_id(step).ok_or_else(|| Failure::Invalid("the id is no number".to_owned()))?;
+    let id = look::tag_id(step).ok_or_else(no_number)?;
     let nodes = || TagList::of(step).part(part).nodes();
     let outcome = match step.action {
         StepAction::Create => {
@@ -145,7 +157,7 @@ fn answer(step: &Step, part: u32, error: &wecom_contacts::Error) -> Answer {
     if error.may_have_applied() {
         return Answer::Lost;
     }
-    let text = || error.to_string();
+    let text = || error.report().message;
     if let ErrorKind::EndpointClosed { reopens_in } = error.kind() {
         return Answer::Closed(reopens_in.as_secs());
     }
@@ -162,17 +174,17 @@ fn answer(step: &Step, part: u32, error: &wecom_contacts::Error) -> Answer {
     };
     let errmsg = match error.kind() {
         ErrorKind::Refused { errmsg, .. } => errmsg.clone(),
-        _ => text(),
+        _ => error.to_string(),
     };
     match (code.0, error.class()) {
         (45009, _) => Answer::Closed(error.retry_after().map_or(60, |after| after.as_secs())),
         (45024, _) => Answer::AccountCeiling,
         (6000 | 45033 | 45035 | 45036, _) => Answer::Busy { is_conflict: true, text: text() },
         (code, Class::IpNotAllowed | Class::BadCredentials) => {
-            Answer::Forbidden(Stop::Forbidden { code: Some(code), text: errmsg })
+            Answer::Forbidden(Stop::Forbidden { code: Some(code), text: Bilingual::untranslated(errmsg) })
         }
         (code, _) if FORBIDDEN.contains(&code) => {
-            Answer::Forbidden(Stop::Forbidden { code: Some(code), text: errmsg })
+            Answer::Forbidden(Stop::Forbidden { code: Some(code), text: Bilingual::untranslated(errmsg) })
         }
         // A token that died although it was new: another program with the same secret may renew it at the same time.
         (_, Class::ServerBusy | Class::Retry | Class::RateLimited | Class::RefreshToken) => {

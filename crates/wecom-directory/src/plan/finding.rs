@@ -2,8 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Object;
-use crate::{gate::Reason, roster::Place};
+use super::{LeaverOutcome, Object, Obstacle, ValueRule};
+use crate::{
+    gate::Reason,
+    roster::{CellReason, Place},
+};
 
 /// Something in the roster or the corp that people should look at. The row or object that it names is left as it is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -23,12 +26,67 @@ pub struct Finding {
     /// The words that it is about: a department, a state, a tag, a rule. Never a mobile number or a mail address.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub texts: Vec<String>,
+    /// Why, for the kinds that have several reasons. The first of the texts is the same in English.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<FindingReason>,
+}
+
+/// Why a finding is made, for the kinds that have several reasons.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum FindingReason {
+    /// A cell cannot be read.
+    Cell(CellReason),
+    /// A value breaks a rule.
+    Rule(ValueRule),
+    /// A stated leaver is not acted on.
+    Leaver(LeaverOutcome),
+    /// An undo cannot restore something.
+    Obstacle(Obstacle),
+}
+
+impl FindingReason {
+    /// Returns what it says, in English.
+    fn message(&self) -> String {
+        match self {
+            Self::Cell(reason) => reason.text.clone(),
+            Self::Rule(rule) => rule.to_string(),
+            Self::Leaver(outcome) => outcome.message().to_owned(),
+            Self::Obstacle(obstacle) => obstacle.to_string(),
+        }
+    }
+}
+
+impl From<CellReason> for FindingReason {
+    fn from(reason: CellReason) -> Self {
+        Self::Cell(reason)
+    }
+}
+
+impl From<ValueRule> for FindingReason {
+    fn from(rule: ValueRule) -> Self {
+        Self::Rule(rule)
+    }
+}
+
+impl From<LeaverOutcome> for FindingReason {
+    fn from(outcome: LeaverOutcome) -> Self {
+        Self::Leaver(outcome)
+    }
+}
+
+impl From<Obstacle> for FindingReason {
+    fn from(obstacle: Obstacle) -> Self {
+        Self::Obstacle(obstacle)
+    }
 }
 
 impl Finding {
     /// A finding of this kind, about nothing yet.
     pub(crate) const fn new(kind: FindingKind) -> Self {
-        Self { places: Vec::new(), kind, object: None, field: None, texts: Vec::new() }
+        Self { places: Vec::new(), kind, object: None, field: None, texts: Vec::new(), reason: None }
     }
 
     pub(crate) fn at(mut self, places: impl IntoIterator<Item = Place>) -> Self {
@@ -50,6 +108,13 @@ impl Finding {
 
     pub(crate) fn text(mut self, text: impl Into<String>) -> Self {
         self.texts.push(text.into());
+        self
+    }
+
+    pub(crate) fn because(mut self, reason: impl Into<FindingReason>) -> Self {
+        let reason = reason.into();
+        self.texts.push(reason.message());
+        self.reason = Some(reason);
         self
     }
 

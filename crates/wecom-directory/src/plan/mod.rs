@@ -6,7 +6,9 @@
 pub(crate) mod build;
 mod counts;
 mod finding;
+mod obstacle;
 mod step;
+mod value_rule;
 
 use std::collections::BTreeMap;
 
@@ -19,8 +21,10 @@ pub(crate) use self::build::compared;
 pub use self::{
     build::{Kind, LookUps, Planning, UnknownKind},
     counts::{DepartmentCounts, PlanCounts, TagCounts},
-    finding::{Finding, FindingKind},
+    finding::{Finding, FindingKind, FindingReason},
+    obstacle::Obstacle,
     step::{Category, FieldChange, Object, SideEffect, Step, StepAction, StepId},
+    value_rule::ValueRule,
 };
 use crate::{
     Coverage,
@@ -176,7 +180,7 @@ pub struct Leaver {
 }
 
 /// What a plan does with a leaver.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum LeaverOutcome {

@@ -8,7 +8,7 @@ use serde::{
     ser::SerializeMap,
 };
 
-use super::Span;
+use super::{PolicyProblem, Span};
 
 macro_rules! measures {
     ($($(#[$doc:meta])* $name:ident $variant:ident = $count:expr, $share:expr, $floor:expr;)*) => {
@@ -142,7 +142,7 @@ impl<'de> Deserialize<'de> for GateLimits {
                         continue;
                     }
                     let Ok(measure) = name.parse::<Measure>() else {
-                        return Err(A::Error::custom(format_args!("unknown limit {name}")));
+                        return Err(A::Error::custom(PolicyProblem::UnknownLimit(name)));
                     };
                     let part: PartOfLimit = map.next_value()?;
                     let limit = part.over(measure.default_limit()).map_err(A::Error::custom)?;
@@ -258,10 +258,10 @@ fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<u64
 }
 
 impl PartOfLimit {
-    fn over(self, default: Limit) -> Result<Limit, &'static str> {
+    fn over(self, default: Limit) -> Result<Limit, PolicyProblem> {
         let share = self.share.unwrap_or(default.share);
         if !(0.0..=1.0).contains(&share) {
-            return Err("a share is a number from 0 to 1");
+            return Err(PolicyProblem::InvalidShare);
         }
         let (count, floor) = (self.count.unwrap_or(default.count), self.floor.unwrap_or(default.floor));
         Ok(Limit { count, share, floor })

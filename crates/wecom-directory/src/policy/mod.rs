@@ -3,6 +3,7 @@
 //! Every part is optional. The defaults are the careful ones.
 
 mod limits;
+mod problem;
 mod span;
 
 use std::collections::BTreeMap;
@@ -11,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use wecom_contacts::members::MemberField;
 
 pub use self::limits::{GateLimits, Limit, Measure};
-pub use self::span::Span;
+pub use self::problem::PolicyProblem;
+pub use self::span::{InvalidSpan, Span};
 
 /// What a roster manages, and the limits of the gate.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -89,8 +89,28 @@ pub struct CellFault {
     pub place: Place,
     /// The column.
     pub column: Column,
-    /// What is wrong, without the value.
-    pub reason: String,
+    /// What is wrong.
+    pub reason: CellReason,
+}
+
+/// Why a cell cannot be used.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CellReason {
+    /// The reason in English. It does not quote the value.
+    pub text: String,
+    /// The same reason as a code of the program that made the roster; empty if there is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub code: String,
+    /// What the code needs to be a sentence, such as names of departments.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub details: Vec<String>,
+}
+
+impl From<&str> for CellReason {
+    fn from(text: &str) -> Self {
+        Self { text: text.to_owned(), ..Self::default() }
+    }
 }
 
 /// A department that a sheet of departments lists.

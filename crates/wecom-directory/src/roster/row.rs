@@ -1,6 +1,6 @@
 //! One row of a roster, packed into one text.
 
-use super::{CellFault, Column, Place};
+use super::{CellFault, CellReason, Column, Place};
 
 /// Ends a cell. Cleaned cells have no control characters.
 const END: char = '\u{1f}';
@@ -105,7 +105,7 @@ impl<'a> RowWriter<'a> {
     }
 
     /// Writes a cell that cannot be used, and why. The reason must not quote the value.
-    pub fn unusable(&mut self, reason: impl Into<String>) {
+    pub fn unusable(&mut self, reason: impl Into<CellReason>) {
         if let Some(column) = self.columns.get(self.written) {
             let fault = CellFault { place: self.place, column: column.clone(), reason: reason.into() };
             self.faults.push(fault);

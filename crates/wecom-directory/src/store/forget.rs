@@ -1,6 +1,7 @@
 //! Erasing a person from the plans and the steps of runs, the same for every store.
 
 use serde_json::Value;
+use wecom_contacts::Bilingual;
 
 use crate::{
     gate::Reason,
@@ -44,6 +45,7 @@ pub(crate) fn in_plan(plan: &mut Plan, userid: &str) -> bool {
         let mentions = finding.texts.iter().any(|text| names(text, userid));
         if is_own || mentions {
             finding.texts.iter_mut().for_each(|text| FORGOTTEN.clone_into(text));
+            finding.reason = None;
             found = true;
         }
     }
@@ -71,7 +73,13 @@ pub(crate) fn in_plan(plan: &mut Plan, userid: &str) -> bool {
 pub(crate) fn in_reason(reason: &mut StepReason, userid: &str) -> bool {
     match reason {
         StepReason::Refused { errmsg, .. } => text(errmsg, userid),
-        StepReason::Invalid { problem } => text(problem, userid),
+        StepReason::Invalid { problem } => {
+            let is_named = names(&problem.english, userid) || names(&problem.chinese, userid);
+            if is_named {
+                *problem = Bilingual::untranslated(FORGOTTEN);
+            }
+            is_named
+        }
         StepReason::RefusedMembers { userids, .. } => {
             userids.iter_mut().fold(false, |found, refused| text(refused, userid) | found)
         }

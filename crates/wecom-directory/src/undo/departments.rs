@@ -13,7 +13,7 @@ use super::{
 use crate::{
     apply::values::DepartmentNow,
     journal::ObjectKind,
-    plan::{Category, FieldChange, FindingKind, Object, SideEffect, Step, StepAction},
+    plan::{Category, FieldChange, FindingKind, Object, Obstacle, SideEffect, Step, StepAction},
     record::DepartmentRecord,
 };
 
@@ -50,18 +50,18 @@ pub(super) fn create_again(draft: &mut Draft, effects: &Effects<'_>) {
             }
             continue;
         }
-        let cannot = |why: &str| finding(FindingKind::CannotReturn, effect).text(why);
+        let cannot = |why: Obstacle| finding(FindingKind::CannotReturn, effect).because(why);
         let (Some(name), Some(parent)) = (
             effect.former.get("name").and_then(Value::as_str),
             effect.former.get("parentid").and_then(Value::as_u64),
         ) else {
-            draft.findings.push(cannot("the name or the parent was not known"));
+            draft.findings.push(cannot(Obstacle::NameOrParentUnknown));
             continue;
         };
         let parent_id = u32::try_from(parent).map(DepartmentId).unwrap_or_default();
         let above = draft.creation(ObjectKind::Department, &parent.to_string());
         if above.is_none() && !draft.departments.contains_key(&parent_id) {
-            draft.findings.push(cannot("the department above does not exist any more"));
+            draft.findings.push(cannot(Obstacle::ParentGone));
             continue;
         }
         let is_taken = draft.departments.values().any(|other| {
@@ -119,13 +119,14 @@ fn restore_fields(draft: &mut Draft, effect: &Effect<'_>) {
     let mut fields = BTreeMap::new();
     let mut needs = Vec::new();
     for (name, (before, after)) in &effect.fields {
-        let cannot = |why: &str| finding(FindingKind::CannotReturn, effect).field(name.clone()).text(why);
+        let cannot =
+            |why: Obstacle| finding(FindingKind::CannotReturn, effect).field(name.clone()).because(why);
         let Some(before) = before else {
-            draft.findings.push(cannot("the value before was hidden"));
+            draft.findings.push(cannot(Obstacle::ValueBeforeHidden));
             continue;
         };
         match (now.shows(name, before), now.shows(name, after)) {
-            (None, _) | (_, None) => draft.findings.push(cannot("the value is hidden now")),
+            (None, _) | (_, None) => draft.findings.push(cannot(Obstacle::ValueHidden)),
             (Some(true), _) => {}
             (Some(false), Some(false)) => {
                 draft.findings.push(finding(FindingKind::Conflict, effect).field(name.clone()));
@@ -137,7 +138,7 @@ fn restore_fields(draft: &mut Draft, effect: &Effect<'_>) {
                     let exists = node.is_some()
                         || parent.is_some_and(|parent| draft.departments.contains_key(&parent));
                     if !exists {
-                        draft.findings.push(cannot("the department above does not exist any more"));
+                        draft.findings.push(cannot(Obstacle::ParentGone));
                         continue;
                     }
                     needs.extend(node);
@@ -213,12 +214,12 @@ fn take_back_creation(draft: &mut Draft, effect: &Effect<'_>) {
     let is_tagged = !tagged.is_empty();
     let why = match (members, children.len(), is_tagged) {
         (0, 0, false) => None,
-        (0, 0, true) => Some("the department is in a tag".to_owned()),
-        (0, children, _) => Some(format!("{children} departments are below it")),
-        (members, ..) => Some(format!("{members} members are in it")),
+        (0, 0, true) => Some(Obstacle::InTag),
+        (0, children, _) => Some(Obstacle::HasDepartments { count: children as u64 }),
+        (members, ..) => Some(Obstacle::HasMembers { count: members }),
     };
     if let Some(why) = why {
-        draft.findings.push(finding(FindingKind::CannotReturn, effect).text(why));
+        draft.findings.push(finding(FindingKind::CannotReturn, effect).because(why));
         return;
     }
     let mut removal = step(draft, effect, StepAction::Remove, Category::Remove, BTreeMap::new());

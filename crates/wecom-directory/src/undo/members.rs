@@ -16,19 +16,18 @@ use super::{
 use crate::{
     apply::values::{self, Side},
     journal::ObjectKind,
-    plan::{Category, FieldChange, FindingKind, Object, SideEffect, Step, StepAction, build::removal},
+    plan::{
+        Category, FieldChange, FindingKind, Object, Obstacle, SideEffect, Step, StepAction, build::removal,
+    },
     record::{MemberRecord, Seat, State},
     store::MemberKey,
 };
-
-/// What no call brings back.
-const LOST_WITH_REMOVAL: &str = "activation, chats, avatar and mailbox";
 
 pub(super) fn undo(draft: &mut Draft, effects: &Effects<'_>, remove_created: bool) {
     // Removed members first, so that others can lead or be led by them again.
     for effect in effects.of_kind(ObjectKind::Member).filter(|effect| effect.is_removed) {
         if effect.is_forgotten {
-            draft.findings.push(finding(FindingKind::CannotReturn, effect).text("the values were erased"));
+            draft.findings.push(finding(FindingKind::CannotReturn, effect).because(Obstacle::Erased));
         } else if !effect.is_created {
             create_again(draft, effect);
         }
@@ -39,7 +38,7 @@ pub(super) fn undo(draft: &mut Draft, effects: &Effects<'_>, remove_created: boo
     }
     for effect in effects.of_kind(ObjectKind::Member).filter(|effect| !effect.is_removed) {
         if effect.is_forgotten {
-            draft.findings.push(finding(FindingKind::CannotReturn, effect).text("the values were erased"));
+            draft.findings.push(finding(FindingKind::CannotReturn, effect).because(Obstacle::Erased));
         } else if effect.is_created {
             take_back_creation(draft, effect, remove_created);
         } else {
@@ -96,8 +95,8 @@ fn take_back_creation(draft: &mut Draft, effect: &Effect<'_>, remove_created: bo
     disabling.status = status(record);
     disabling.note_home(record);
     if remove_created {
-        let why = "the member has activated, or the status is hidden; disabled instead";
-        draft.findings.push(finding(FindingKind::CannotReturn, effect).text(why));
+        let why = Obstacle::Activated;
+        draft.findings.push(finding(FindingKind::CannotReturn, effect).because(why));
     }
     if !is_disabled {
         draft.add(disabling, []);
@@ -135,7 +134,7 @@ fn create_again(draft: &mut Draft, effect: &Effect<'_>) {
         }
         return;
     }
-    let cannot = |why: &str| finding(FindingKind::CannotReturn, effect).text(why);
+    let cannot = |why: Obstacle| finding(FindingKind::CannotReturn, effect).because(why);
     let former: BTreeMap<String, FieldChange> = effect
         .former
         .iter()
@@ -143,11 +142,11 @@ fn create_again(draft: &mut Draft, effect: &Effect<'_>) {
         .map(|(name, value)| (name.clone(), FieldChange { before: None, after: value.clone() }))
         .collect();
     if !former.contains_key("mobile") && !former.contains_key("email") {
-        draft.findings.push(cannot("neither mobile nor email was known"));
+        draft.findings.push(cannot(Obstacle::ContactUnknown));
         return;
     }
     if !former.contains_key("name") {
-        draft.findings.push(cannot("the name was not known"));
+        draft.findings.push(cannot(Obstacle::NameUnknown));
         return;
     }
     let mut fields = former.clone();
@@ -167,7 +166,7 @@ fn create_again(draft: &mut Draft, effect: &Effect<'_>) {
     let mut needs = Vec::new();
     let seats = values::member(&effect.object.id, &former, Side::After, values::is_seat_field);
     let Some(mut seats) = seats.as_ref().and_then(values::seats_of) else {
-        draft.findings.push(cannot("the departments were not known"));
+        draft.findings.push(cannot(Obstacle::DepartmentsUnknown));
         return;
     };
     seats.retain(|seat| {
@@ -175,15 +174,14 @@ fn create_again(draft: &mut Draft, effect: &Effect<'_>) {
         needs.extend(node);
         let exists = node.is_some() || draft.departments.contains_key(&seat.department);
         if !exists {
-            draft.findings.push(
-                cannot(&format!("department {} does not exist any more", seat.department))
-                    .field("department"),
-            );
+            draft
+                .findings
+                .push(cannot(Obstacle::DepartmentGone { id: seat.department.0 }).field("department"));
         }
         exists
     });
     if seats.is_empty() {
-        draft.findings.push(cannot("none of the departments exists any more"));
+        draft.findings.push(cannot(Obstacle::DepartmentsGone));
         return;
     }
     let change = |after: Value| FieldChange { before: None, after };
@@ -196,7 +194,7 @@ fn create_again(draft: &mut Draft, effect: &Effect<'_>) {
     if was_disabled {
         fields.insert("enable".to_owned(), change(false.into()));
     }
-    draft.findings.push(cannot(LOST_WITH_REMOVAL));
+    draft.findings.push(cannot(Obstacle::LostWithRemoval));
     draft.add(Step::new(effect.object.clone(), StepAction::Create, Category::Create, fields), needs);
 }
 
@@ -212,7 +210,7 @@ fn restore_relations(draft: &mut Draft, effects: &Effects<'_>, effect: &Effect<'
             lead(draft, effect.object.clone(), None, json!(leaders), needs);
         } else {
             let finding = finding(FindingKind::CannotReturn, effect).field("direct_leader");
-            draft.findings.push(finding.text("the direct leader does not exist any more"));
+            draft.findings.push(finding.because(Obstacle::LeaderGone));
         }
     }
     for side_effect in effect.side_effects {
@@ -255,7 +253,7 @@ fn lead_again(draft: &mut Draft, effect: &Effect<'_>, of: &str, creation: Node) 
         Seen::Hidden => {
             let hidden =
                 crate::plan::Finding::new(FindingKind::CannotReturn).object(object).field("direct_leader");
-            draft.findings.push(hidden.text("the direct leader is hidden"));
+            draft.findings.push(hidden.because(Obstacle::LeaderHidden));
         }
     }
 }
@@ -279,20 +277,21 @@ fn restore_fields(draft: &mut Draft, effect: &Effect<'_>) {
     let mut fields = BTreeMap::new();
     let mut needs = Vec::new();
     for (name, (before, after)) in effect.fields.iter().filter(|(name, _)| !values::is_seat_field(name)) {
-        let cannot = |why: &str| finding(FindingKind::CannotReturn, effect).field(name.clone()).text(why);
+        let cannot =
+            |why: Obstacle| finding(FindingKind::CannotReturn, effect).field(name.clone()).because(why);
         if matches!(name.as_str(), "new_userid" | "biz_mail" | "biz_mail_alias") {
-            draft.findings.push(cannot("WeCom takes such a change once"));
+            draft.findings.push(cannot(Obstacle::OnceOnly));
             continue;
         }
         let Some(before) = before else {
-            draft.findings.push(cannot("the value before was hidden"));
+            draft.findings.push(cannot(Obstacle::ValueBeforeHidden));
             continue;
         };
         let is_hidden = MemberField::from_name(name).is_none_or(|field| stale.contains(field));
         let shows = |value: &Value| values::shows(&record, name, value).filter(|_| !is_hidden);
         let change = |value: Value| FieldChange { before: now.get(name).cloned(), after: value };
         match (shows(before), shows(after)) {
-            (None, _) | (_, None) => draft.findings.push(cannot("the value is hidden now")),
+            (None, _) | (_, None) => draft.findings.push(cannot(Obstacle::ValueHidden)),
             (Some(true), Some(false)) => {}
             (Some(_), Some(true)) if has_attributes(name) => match attributes(name, before, after, &record) {
                 Some(list) => drop(fields.insert(name.clone(), change(list))),
@@ -301,14 +300,14 @@ fn restore_fields(draft: &mut Draft, effect: &Effect<'_>) {
             (Some(true), Some(true)) => {}
             (Some(false), Some(true)) => {
                 if name == "mobile" && record.member.status == Seen::Known(MemberStatus::Activated) {
-                    draft.findings.push(cannot("WeCom ignores another mobile of an activated member"));
+                    draft.findings.push(cannot(Obstacle::MobileOfActivated));
                     continue;
                 }
                 let leaders = before.as_array().into_iter().flatten().filter_map(Value::as_str);
                 if name == "direct_leader" {
                     let leaders: Vec<_> = leaders.map(str::to_owned).collect();
                     if !leaders.iter().all(|leader| draft.will_exist(&leader.as_str().into())) {
-                        draft.findings.push(cannot("the direct leader does not exist any more"));
+                        draft.findings.push(cannot(Obstacle::LeaderGone));
                         continue;
                     }
                     needs.extend(
@@ -428,9 +427,9 @@ fn restore_seats(
         let member = values::member(&effect.object.id, &changes, side, |_| true)?;
         values::seats_of(&member)
     };
-    let cannot = |why: &str| finding(FindingKind::CannotReturn, effect).field("department").text(why);
+    let cannot = |why: Obstacle| finding(FindingKind::CannotReturn, effect).field("department").because(why);
     let (Some(before), Some(after)) = (side(Side::Before), side(Side::After)) else {
-        draft.findings.push(cannot("the departments before were hidden"));
+        draft.findings.push(cannot(Obstacle::DepartmentsHidden));
         return nothing;
     };
     if values::same_seats(&before, &record.seats) {
@@ -445,7 +444,7 @@ fn restore_seats(
     for seat in before {
         let node = draft.creation(ObjectKind::Department, &seat.department.to_string());
         if node.is_none() && !draft.departments.contains_key(&seat.department) {
-            draft.findings.push(cannot(&format!("department {} does not exist any more", seat.department)));
+            draft.findings.push(cannot(Obstacle::DepartmentGone { id: seat.department.0 }));
             continue;
         }
         needs.extend(node);
@@ -469,7 +468,7 @@ fn restore_seats(
         return nothing;
     }
     if restored.iter().any(|seat| seat.order.is_hidden() || seat.is_leader.is_hidden()) {
-        draft.findings.push(cannot("the place in a department was hidden"));
+        draft.findings.push(cannot(Obstacle::PlaceHidden));
     }
     let mut fields = BTreeMap::new();
     let mut former = seat_fields(&record.seats);

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     apply::{TagList, department_ids},
     journal::ObjectKind,
-    plan::{Category, FieldChange, Finding, FindingKind, Object, Step, StepAction},
+    plan::{Category, FieldChange, Finding, FindingKind, Object, Obstacle, Step, StepAction},
     record::TagRecord,
     store::MemberKey,
 };
@@ -104,7 +104,7 @@ fn create_again(draft: &mut Draft, effect: &Effect<'_>, id: TagId) -> TagList {
         return TagList::default();
     }
     let Some(name) = effect.former.get("tagname").and_then(Value::as_str) else {
-        draft.findings.push(finding(FindingKind::CannotReturn, effect).text("the name was not known"));
+        draft.findings.push(finding(FindingKind::CannotReturn, effect).because(Obstacle::NameUnknown));
         return TagList::default();
     };
     if draft.tags.values().any(|other| other.name.known().is_some_and(|other| other == name)) {
@@ -142,7 +142,7 @@ fn restore(draft: &mut Draft, effect: &Effect<'_>, id: TagId, gained: &mut TagLi
             }
             _ => {
                 let hidden = finding(FindingKind::CannotReturn, effect).field("tagname");
-                draft.findings.push(hidden.text("the name was hidden"));
+                draft.findings.push(hidden.because(Obstacle::NameHidden));
             }
         }
     }
@@ -161,7 +161,7 @@ fn take_out_members(draft: &mut Draft, effect: &Effect<'_>, tag: &TagRecord) {
     }
     let Seen::Known(members) = &tag.members else {
         let hidden = finding(FindingKind::CannotReturn, effect).field("members");
-        draft.findings.push(hidden.text("the members of the tag are hidden"));
+        draft.findings.push(hidden.because(Obstacle::TagMembersHidden));
         return;
     };
     let now = keys(members);
@@ -185,7 +185,7 @@ fn take_out_departments(draft: &mut Draft, effect: &Effect<'_>, tag: &TagRecord)
     }
     let Seen::Known(now) = &tag.departments else {
         let hidden = finding(FindingKind::CannotReturn, effect).field("departments");
-        draft.findings.push(hidden.text("the departments of the tag are hidden"));
+        draft.findings.push(hidden.because(Obstacle::TagDepartmentsHidden));
         return;
     };
     let added: Vec<_> = effect.added_departments.iter().copied().filter(|id| now.contains(id)).collect();

@@ -17,7 +17,7 @@ pub use self::{
     correction::{Correction, Corrections},
     ids::{is_thousands, listed},
     number::{scientific, whole, without_zero},
-    problem::CellProblem,
+    problem::{CellForm, CellProblem},
     text::{apostrophe, country_code, half_width, is_invisible, separators, trimmed},
 };
 use crate::Kind;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use wecom_contacts::imports::{CellError, WantedCell};
+
 /// The reason to refuse a cell: its meaning is ambiguous, or it has no valid meaning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -59,8 +61,95 @@ pub enum CellProblem {
     UnknownStatus,
     /// The row has more cells than headings, so the columns of its cells are unknown.
     TooManyCells,
-    /// The text is invalid in this column. The value is the reason.
-    Unfit(&'static str),
+    /// The text does not have the form that the column needs.
+    Unfit(CellForm),
+}
+
+/// The form that a cell must have, and lacks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CellForm {
+    /// A level of departments needs the level above it.
+    NoLevelAbove,
+    /// A whole number from 0 to 4294967295.
+    NoNumber,
+    /// One department.
+    SeveralDepartments,
+    /// A list of department ids.
+    NoDepartmentIds,
+    /// A date.
+    NoDate,
+    /// The form of a cell in WeCom's import file.
+    Import(CellError),
+}
+
+impl fmt::Display for CellForm {
+    /// Writes what is wrong.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoLevelAbove => "has no department of the level above",
+            Self::NoNumber => "is not a whole number from 0 to 4294967295",
+            Self::SeveralDepartments => "contains more than one department",
+            Self::NoDepartmentIds => "is not a list of department ids, joined by `;`",
+            Self::NoDate => "is not a date of the form 2026-01-31",
+            Self::Import(error) => error.why(),
+        })
+    }
+}
+
+impl CellProblem {
+    /// Returns the code of the problem, which stays the same in later versions. It does not contain the value.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::LostDigits => "lost_digits",
+            Self::TooManyDigits => "too_many_digits",
+            Self::NotWhole => "not_whole",
+            Self::MaybeNumber => "maybe_number",
+            Self::HiddenFormat => "hidden_format",
+            Self::Date => "date",
+            Self::Duration => "duration",
+            Self::Bool => "bool",
+            Self::Failed => "failed",
+            Self::Uncomputed => "uncomputed",
+            Self::Formula => "formula",
+            Self::MergedAcross => "merged_across",
+            Self::SeveralNumbers => "several_numbers",
+            Self::Thousands => "thousands",
+            Self::Broken => "broken",
+            Self::Control => "control",
+            Self::LineBreak => "line_break",
+            Self::Blank => "blank",
+            Self::LookAlike { .. } => "look_alike",
+            Self::DepartmentNames => "department_names",
+            Self::UnknownDepartment => "unknown_department",
+            Self::AmbiguousDepartment(_) => "ambiguous_department",
+            Self::UnknownStatus => "unknown_status",
+            Self::TooManyCells => "too_many_cells",
+            Self::Unfit(CellForm::NoLevelAbove) => "no_level_above",
+            Self::Unfit(CellForm::NoNumber) => "no_number",
+            Self::Unfit(CellForm::SeveralDepartments) => "several_departments",
+            Self::Unfit(CellForm::NoDepartmentIds) => "no_department_ids",
+            Self::Unfit(CellForm::NoDate) => "no_date",
+            Self::Unfit(CellForm::Import(error)) => match error.wanted() {
+                WantedCell::Number => "no_number",
+                WantedCell::Numbers => "no_numbers",
+                WantedCell::Flag => "no_flag",
+                WantedCell::Flags => "no_flags",
+                WantedCell::Gender => "no_gender",
+            },
+        }
+    }
+
+    /// Returns what the code needs to be a sentence: the position and the code point of a look-alike, or the paths of departments.
+    pub fn details(&self) -> Vec<String> {
+        match self {
+            Self::LookAlike { place, character } => {
+                vec![place.to_string(), format!("U+{:04X}", u32::from(*character))]
+            }
+            Self::AmbiguousDepartment(paths) => paths.clone(),
+            _ => Vec::new(),
+        }
+    }
 }
 
 impl fmt::Display for CellProblem {
@@ -126,7 +215,7 @@ impl fmt::Display for CellProblem {
             Self::TooManyCells => {
                 "the row has more cells than headings: put quotation marks around a cell that contains a comma"
             }
-            Self::Unfit(why) => why,
+            Self::Unfit(form) => return form.fmt(f),
         })
     }
 }

@@ -11,7 +11,9 @@ use wecom_contacts::{
 use super::{RosterField, dates::date, words::Form};
 use crate::{
     Kind,
-    cleaning::{CellProblem, Correction, Corrections, Wanted, clean, half_width, is_ungendered, trimmed},
+    cleaning::{
+        CellForm, CellProblem, Correction, Corrections, Wanted, clean, half_width, is_ungendered, trimmed,
+    },
 };
 
 /// The value of a cell that is not empty.
@@ -123,7 +125,7 @@ pub(super) fn field(field: RosterField, form: Form, kind: Kind, text: &str) -> R
                 Content::Value(RosterValue::Departments(several))
                     if field == RosterField::MainDepartment && several.len() > 1 =>
                 {
-                    Err(CellProblem::Unfit("contains more than one department"))
+                    Err(CellProblem::Unfit(CellForm::SeveralDepartments))
                 }
                 _ => Ok(read),
             }
@@ -182,7 +184,7 @@ fn typed(
         return Ok(Content::Empty);
     }
     let mut row = ImportMember::default();
-    row.set(column, cell).map_err(|error| CellProblem::Unfit(error.why()))?;
+    row.set(column, cell).map_err(|error| CellProblem::Unfit(CellForm::Import(error)))?;
     Ok(Content::Value(value(row)))
 }
 
@@ -228,7 +230,7 @@ fn flags(kind: Kind, text: &str) -> Read {
 }
 
 fn departments(form: Form, kind: Kind, text: &str) -> Read {
-    const NO_IDS: CellProblem = CellProblem::Unfit("is not a list of department ids, joined by `;`");
+    const NO_IDS: CellProblem = CellProblem::Unfit(CellForm::NoDepartmentIds);
 
     if matches!(form, Form::Ids | Form::IdsOrNames) {
         match clean(Wanted::Departments, kind, text) {

@@ -1,8 +1,11 @@
 //! Dates as HR departments write them.
 
-use crate::{Kind, cleaning::CellProblem, cleaning::half_width, cleaning::trimmed};
+use crate::{
+    Kind,
+    cleaning::{CellForm, CellProblem, half_width, trimmed},
+};
 
-const NO_DATE: CellProblem = CellProblem::Unfit("is not a date of the form 2026-01-31");
+const NO_DATE: CellProblem = CellProblem::Unfit(CellForm::NoDate);
 
 /// Converts a date to the form `2026-01-31`. An empty cell stays empty. A time after the date is dropped.
 pub(super) fn date(kind: Kind, text: &str) -> Result<String, CellProblem> {

@@ -3,7 +3,7 @@
 use super::row::Held;
 use crate::{
     Column, Error, Meaning, Result,
-    cleaning::CellProblem,
+    cleaning::{CellForm, CellProblem},
     heading_text::{joined, parts, plain, squeezed},
     roster::{RosterField, RosterValue, WrittenDepartment},
 };
@@ -98,7 +98,7 @@ pub(super) fn places(columns: &mut [Column<RosterField>]) -> Result<Vec<usize>> 
 
 /// Returns the department that the cells of the levels name together. A level without the one above it is a fault of its cell.
 pub(super) fn department(cells: &mut [Held], levels: &[usize]) -> Held {
-    const GAP: CellProblem = CellProblem::Unfit("has no department of the level above");
+    const GAP: CellProblem = CellProblem::Unfit(CellForm::NoLevelAbove);
 
     let mut names = Vec::new();
     let mut is_managed = false;

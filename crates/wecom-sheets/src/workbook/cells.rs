@@ -16,7 +16,7 @@ use super::{
     texts::{Texts, unescaped},
     xml::{attribute, push_reference},
 };
-use crate::{Error, Kind, Result, Row, row::COLUMNS};
+use crate::{Error, Kind, Quantity, Result, Row, row::COLUMNS};
 
 /// The tables that the cells of a sheet refer to.
 pub(super) struct Context {
@@ -231,7 +231,7 @@ impl Progress {
             return Err(Error::Workbook(format!("row {line} follows row {}", self.line)));
         }
         if line > ROWS || self.rows == ROWS {
-            return Err(Error::TooMany { what: "rows", limit: ROWS });
+            return Err(Error::TooMany { what: Quantity::Rows, limit: ROWS });
         }
         self.rows += 1;
         self.line = line;
@@ -295,7 +295,7 @@ impl Progress {
         }
         self.cells += 1;
         if self.cells > CELLS {
-            return Err(Error::TooMany { what: "cells", limit: CELLS });
+            return Err(Error::TooMany { what: Quantity::Cells, limit: CELLS });
         }
         row.pad(column);
         Ok(())

@@ -12,7 +12,7 @@ use super::{
     package::{HELD, Package},
     xml::{attribute, each_element},
 };
-use crate::{Error, Result};
+use crate::{Error, Quantity, Result};
 
 /// How a format displays a number.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -93,7 +93,7 @@ impl Formats {
                 _ => {}
             }
             if styles.len().max(codes.len()) > STYLES {
-                return Err(Error::TooMany { what: "cell styles", limit: STYLES as u64 });
+                return Err(Error::TooMany { what: Quantity::Styles, limit: STYLES as u64 });
             }
             Ok(())
         })?;

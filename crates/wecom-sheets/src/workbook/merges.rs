@@ -1,6 +1,6 @@
 //! Merged cells: all of them get the value of the first.
 
-use crate::{Error, Kind, Result, Row, row::COLUMNS};
+use crate::{Error, Kind, Quantity, Result, Row, row::COLUMNS};
 
 /// Maximum number of merged ranges of a sheet.
 pub(super) const MERGES: usize = 100_000;
@@ -84,7 +84,7 @@ impl Covers {
         }
         self.bytes += text.len();
         if self.bytes > BYTES {
-            return Err(Error::TooMany { what: "bytes in the merged cells of one row", limit: BYTES as u64 });
+            return Err(Error::TooMany { what: Quantity::MergedBytes, limit: BYTES as u64 });
         }
         self.open.push((range, kind, text.to_owned()));
         Ok(())
@@ -93,7 +93,7 @@ impl Covers {
     fn spend(&mut self, cells: usize) -> Result<()> {
         match self.left.checked_sub(cells as u64) {
             Some(left) => self.left = left,
-            None => return Err(Error::TooMany { what: "merged cells", limit: super::CELLS }),
+            None => return Err(Error::TooMany { what: Quantity::MergedCells, limit: super::CELLS }),
         }
         Ok(())
     }

@@ -19,7 +19,7 @@ mod xml;
 use std::{fmt, sync::Arc};
 
 use self::{cells::Cells, merges::Covers, package::Package};
-use crate::{Error, Format, HiddenRows, Options, Result, Row, source::Source};
+use crate::{Error, Format, HiddenRows, Options, OtherFile, Result, Row, source::Source};
 
 /// Maximum number of rows of a sheet. This is Excel's limit.
 const ROWS: u64 = 1 << 20;
@@ -66,18 +66,18 @@ pub(crate) fn open_zip(source: &Source, options: &Options) -> Result<(Format, Bo
     let main = xlsx::main_part(&mut package)?;
     match main {
         Some(main) if main.to_ascii_lowercase().ends_with(".bin") => {
-            Err(Error::NotASheet { what: "an Excel binary workbook (.xlsb)" })
+            Err(Error::NotASheet { what: OtherFile::Xlsb })
         }
-        Some(main) if main.starts_with("word/") => Err(Error::NotASheet { what: "a Word document" }),
-        Some(main) if main.starts_with("ppt/") => Err(Error::NotASheet { what: "a presentation" }),
+        Some(main) if main.starts_with("word/") => Err(Error::NotASheet { what: OtherFile::Word }),
+        Some(main) if main.starts_with("ppt/") => Err(Error::NotASheet { what: OtherFile::Presentation }),
         Some(main) => {
             let (book, Listed { sheet, sheets }) = xlsx::open(package, &main, &picked)?;
             checked(source, Format::Xlsx { sheet, sheets }, Content::Xlsx(book), options)
         }
         None if package.names().any(|name| name.ends_with(".iwa") || name.ends_with("index.zip")) => {
-            Err(Error::NotASheet { what: "a document of Numbers or another Apple program" })
+            Err(Error::NotASheet { what: OtherFile::Numbers })
         }
-        None => Err(Error::NotASheet { what: "a ZIP archive without a workbook" }),
+        None => Err(Error::NotASheet { what: OtherFile::Zip }),
     }
 }
 

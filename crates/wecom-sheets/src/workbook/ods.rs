@@ -12,7 +12,7 @@ use super::{
     package::{HELD, Package, STREAMED, TEXT_BYTES, Xml, broken, unpacked},
     xml::{attribute, each_element, push_reference},
 };
-use crate::{Error, Kind, Result, Row, row::COLUMNS, source::Source};
+use crate::{Error, Kind, OtherFile, Quantity, Result, Row, row::COLUMNS, source::Source};
 
 const CONTENT: &str = "content.xml";
 const MANIFEST: &str = "META-INF/manifest.xml";
@@ -37,11 +37,7 @@ pub(super) fn is_one(package: &mut Package) -> Result<bool> {
     }
     if !kind.starts_with(SPREADSHEET) {
         let is_document = kind.starts_with("application/vnd.oasis.opendocument");
-        return if is_document {
-            Err(Error::NotASheet { what: "a document without sheets" })
-        } else {
-            Ok(false)
-        };
+        return if is_document { Err(Error::NotASheet { what: OtherFile::OpenDocument }) } else { Ok(false) };
     }
     if let Some(xml) = package.xml(MANIFEST, HELD)? {
         each_element(xml, &mut |element, _| match element.local_name().as_ref() {
@@ -69,7 +65,7 @@ pub(super) fn open(mut package: Package, pick: Pick<'_>) -> Result<(Book, Listed
             _ => {}
         }
         if hidden.len().max(tables.len()) > TABLES {
-            return Err(Error::TooMany { what: "sheets", limit: TABLES as u64 });
+            return Err(Error::TooMany { what: Quantity::Sheets, limit: TABLES as u64 });
         }
         Ok(())
     })?;
@@ -162,7 +158,7 @@ impl Rows {
         self.line += 1;
         self.cells += row.len() as u64;
         if self.cells > CELLS {
-            return Err(Error::TooMany { what: "cells", limit: CELLS });
+            return Err(Error::TooMany { what: Quantity::Cells, limit: CELLS });
         }
         Ok(Some(self.is_hidden))
     }
@@ -188,7 +184,7 @@ impl Rows {
                             continue;
                         }
                         if self.line.saturating_add(times) > ROWS + 1 {
-                            return Err(Error::TooMany { what: "rows", limit: ROWS });
+                            return Err(Error::TooMany { what: Quantity::Rows, limit: ROWS });
                         }
                         self.left = times;
                         return Ok(true);
@@ -270,7 +266,7 @@ impl Rows {
     fn span(&mut self, left: usize, head: &Head) -> Result<()> {
         self.spans += 1;
         if self.spans > MERGES {
-            return Err(Error::TooMany { what: "merged ranges", limit: MERGES as u64 });
+            return Err(Error::TooMany { what: Quantity::MergedRanges, limit: MERGES as u64 });
         }
         let right = left.saturating_add(head.columns - 1);
         if right >= COLUMNS {

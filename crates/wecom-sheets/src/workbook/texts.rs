@@ -6,7 +6,7 @@ use super::{
     package::{HELD, Package, TEXT_BYTES, broken},
     xml::push_reference,
 };
-use crate::{Error, Result};
+use crate::{Error, Quantity, Result};
 
 /// Maximum number of shared texts. A million members with six unique columns have 6 million.
 const TEXTS: usize = 8 << 20;
@@ -61,7 +61,7 @@ impl Texts {
             self.text.push_str(&plain);
         }
         if self.ends.len() == TEXTS {
-            return Err(Error::TooMany { what: "shared texts", limit: TEXTS as u64 });
+            return Err(Error::TooMany { what: Quantity::Texts, limit: TEXTS as u64 });
         }
         // A part in memory is smaller than this.
         let end = u32::try_from(self.text.len()).map_err(|error| Error::Workbook(error.to_string()))?;

@@ -20,7 +20,7 @@ use super::{
     merges::{MERGES, Range},
 };
 use crate::{
-    Error, Kind, Result, Row,
+    Error, Kind, OtherFile, Quantity, Result, Row,
     source::{ReadSeek, Source},
 };
 
@@ -49,7 +49,7 @@ pub(super) fn open(source: &Source, pick: Pick<'_>) -> Result<(Book, Listed)> {
     let cells = guarded(|| book.worksheet_range(&sheet.name))?;
     let merged = guarded(|| book.merge_cells_by_sheet_name(&sheet.name))?;
     if merged.len() > MERGES {
-        return Err(Error::TooMany { what: "merged ranges", limit: MERGES as u64 });
+        return Err(Error::TooMany { what: Quantity::MergedRanges, limit: MERGES as u64 });
     }
     let merges = merged.iter().filter(|range| range.start < range.end);
     let merges = merges.map(|range| Range {
@@ -136,7 +136,7 @@ fn workbook(source: &Source) -> Result<Vec<u8>> {
     let Some(name) = ["/Workbook", "/Book"].into_iter().find(|name| container.is_stream(name)) else {
         let is_word = container.is_stream("/WordDocument");
         return Err(Error::NotASheet {
-            what: if is_word { "a Word document (.doc)" } else { "a document without a workbook" },
+            what: if is_word { OtherFile::OldWord } else { OtherFile::OleDocument },
         });
     };
     let stream = container.open_stream(name).map_err(super::package::unpacked)?;
@@ -223,12 +223,12 @@ fn outlines(stream: &[u8]) -> Result<Vec<Outline>> {
         })? as u64;
         // Several sheets can claim the same position.
         if walked > 4 * BYTES {
-            return Err(Error::TooMany { what: "bytes in its sheets", limit: 4 * BYTES });
+            return Err(Error::TooMany { what: Quantity::SheetBytes, limit: 4 * BYTES });
         }
         let width = |range: Option<(u64, u64)>| range.map_or(0, |(first, last)| last - first + 1);
         room += width(rows) * width(columns);
         if room > ROOM {
-            return Err(Error::TooMany { what: "cells", limit: ROOM });
+            return Err(Error::TooMany { what: Quantity::Cells, limit: ROOM });
         }
         sheets.push(outline);
     }

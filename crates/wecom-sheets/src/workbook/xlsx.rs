@@ -12,7 +12,7 @@ use super::{
     texts::Texts,
     xml::{attribute, each_element, is_true},
 };
-use crate::{Error, Result, source::Source};
+use crate::{Error, Quantity, Result, source::Source};
 
 /// A workbook with its texts and a selected sheet.
 pub(crate) struct Book {
@@ -46,7 +46,7 @@ pub(super) fn open(mut package: Package, main: &str, pick: Pick<'_>) -> Result<(
                 let state = attribute(element, "state")?;
                 let relation = attribute(element, "id")?;
                 if sheets.len() == SHEETS {
-                    return Err(Error::TooMany { what: "sheets", limit: SHEETS as u64 });
+                    return Err(Error::TooMany { what: Quantity::Sheets, limit: SHEETS as u64 });
                 }
                 let is_shown = !matches!(state.as_deref(), Some("hidden" | "veryHidden"));
                 sheets.push((name, is_shown, relation));
@@ -117,7 +117,7 @@ fn relations(package: &mut Package, of: &str) -> Result<Vec<Relation>> {
             return Ok(());
         }
         if relations.len() == SHEETS {
-            return Err(Error::TooMany { what: "relations", limit: SHEETS as u64 });
+            return Err(Error::TooMany { what: Quantity::Relations, limit: SHEETS as u64 });
         }
         let target = attribute(element, "Target")?.unwrap_or_default();
         relations.push(Relation {
@@ -189,7 +189,7 @@ fn merges(package: &mut Package, part: &str) -> Result<Vec<Range>> {
             return Ok(());
         }
         if merges.len() == MERGES {
-            return Err(Error::TooMany { what: "merged ranges", limit: MERGES as u64 });
+            return Err(Error::TooMany { what: Quantity::MergedRanges, limit: MERGES as u64 });
         }
         let range = attribute(element, "ref")?.unwrap_or_default();
         merges.extend(range_of(&range)?);

@@ -1,7 +1,7 @@
 //! The row of the headings, and the meaning of each column.
 
 use wecom_contacts::imports::{ImportMember, MemberColumn};
-use wecom_sheets::{Error, Mapping, REASON_HEADING, Table};
+use wecom_sheets::{Error, Mapping, OtherFile, REASON_HEADING, Table};
 
 use crate::{members, problems};
 
@@ -141,7 +141,7 @@ fn trap_41_repeated_headings_are_not_rows() {
 fn trap_45_json_without_objects_is_not_read_as_csv() {
     for text in ["[[\"姓名\",\"帐号\",\"职位\"],\n[\"王芳\",\"wang\",\"x\"]]\n", "[\n \"wang\"\n]"] {
         let error = table(text, &Mapping::new()).unwrap_err();
-        assert!(matches!(error, Error::NotASheet { what: "JSON without objects" }), "{text}: {error}");
+        assert!(matches!(error, Error::NotASheet { what: OtherFile::JsonWithoutObjects }), "{text}: {error}");
     }
     // Brackets around a heading do not make the file JSON.
     assert!(table("[姓名],[帐号]\n王芳,wang\n", &Mapping::new()).is_ok());

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use rust_xlsxwriter::Workbook;
 use wecom_contacts::imports::ImportMember;
-use wecom_sheets::{Error, Mapping, Table};
+use wecom_sheets::{Error, Mapping, Quantity, Table};
 use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
 
 fn refused(bytes: Vec<u8>) -> Error {
@@ -61,7 +61,7 @@ fn a_small_workbook_cannot_unpack_to_a_large_one() {
     });
     assert!(bomb.len() < 1 << 20);
     let error = refused(bomb);
-    assert!(matches!(error, Error::TooMany { what: "shared texts", .. }), "{error}");
+    assert!(matches!(error, Error::TooMany { what: Quantity::Texts, .. }), "{error}");
     let endless = tampered("xl/worksheets/sheet1.xml", |part| {
         part.write_all(b"<worksheet><sheetData><row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>").unwrap();
         for _ in 0..64 {
@@ -128,7 +128,7 @@ fn trap_50_too_many_rows_are_refused_with_the_limit() {
     };
     for run in [&b"<row/>"[..], b"<row></row>"] {
         let error = refused(tampered("xl/worksheets/sheet1.xml", repeated(run)));
-        assert!(matches!(error, Error::TooMany { what: "rows", limit: 1_048_576 }), "{error}");
+        assert!(matches!(error, Error::TooMany { what: Quantity::Rows, limit: 1_048_576 }), "{error}");
         assert_eq!(error.to_string(), "the file has more than 1048576 rows");
     }
     let error = refused(tampered("xl/worksheets/sheet1.xml", |part| {
@@ -150,10 +150,10 @@ fn trap_50_too_many_merged_cells_are_refused() {
         })
     };
     let error = refused(merged("<mergeCell ref=\"A1:B1\"/>".repeat(100_001)));
-    assert!(matches!(error, Error::TooMany { what: "merged ranges", .. }), "{error}");
+    assert!(matches!(error, Error::TooMany { what: Quantity::MergedRanges, .. }), "{error}");
     let error = refused(merged("<mergeCell ref=\"A1:XFD1048576\"/>".to_owned()));
     assert!(
-        matches!(error, Error::TooMany { what: "merged cells", .. } | Error::NoHeadings { .. }),
+        matches!(error, Error::TooMany { what: Quantity::MergedCells, .. } | Error::NoHeadings { .. }),
         "{error}"
     );
     let error = refused(merged("<mergeCell ref=\"B1:C6000\"/>".repeat(20_000)));

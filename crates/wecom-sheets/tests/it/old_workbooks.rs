@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use wecom_sheets::{Error, Format, HiddenRows, Kind, Mapping, Options, Sheet};
+use wecom_sheets::{Error, Format, HiddenRows, Kind, Mapping, Options, Quantity, Sheet};
 
 use crate::{
     members,
@@ -72,12 +72,12 @@ fn trap_50_repeated_rows_and_cells_are_bounded() {
         "<table:table-row table:number-rows-repeated=\"1000000\"><table:table-cell table:number-columns-repeated=\"16384\" {cell}</table:table-row>"
     );
     let error = rows(ods(&wide), &Options::new()).unwrap_err();
-    assert!(matches!(error, Error::TooMany { what: "cells", .. }), "{error}");
+    assert!(matches!(error, Error::TooMany { what: Quantity::Cells, .. }), "{error}");
     let long = format!(
         "<table:table-row table:number-rows-repeated=\"4294967295\"><table:table-cell {cell}</table:table-row>"
     );
     let error = rows(ods(&long), &Options::new()).unwrap_err();
-    assert!(matches!(error, Error::TooMany { what: "rows", .. }), "{error}");
+    assert!(matches!(error, Error::TooMany { what: Quantity::Rows, .. }), "{error}");
     let far = format!(
         "<table:table-row><table:table-cell table:number-columns-repeated=\"4294967295\"/><table:table-cell {cell}</table:table-row>"
     );
@@ -170,7 +170,7 @@ fn trap_50_a_small_workbook_of_excel_97_cannot_allocate_much_memory() {
     let place = u32::try_from(globals(0).len()).unwrap();
     let stream = [globals(place), bof(0x10), number(0, 0), number(65_535, 255), end.clone()].concat();
     let error = rows(container("/Workbook", &stream), &Options::new()).unwrap_err();
-    assert!(matches!(error, Error::TooMany { what: "cells", .. }), "{error}");
+    assert!(matches!(error, Error::TooMany { what: Quantity::Cells, .. }), "{error}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use wecom_contacts::{DepartmentId, members::Gender};
 use wecom_sheets::{
     Error, HiddenRows, Options, Result, SheetProblem,
-    cleaning::{CellProblem, Correction},
+    cleaning::{CellForm, CellProblem, Correction},
     roster::{
         RosterCell, RosterField, RosterOptions, RosterReading, RosterRow, RosterTable, RosterValue,
         WrittenDepartment,
@@ -121,10 +121,7 @@ fn a_leader_of_departments_is_written_as_flags_or_as_departments() {
     assert_eq!(leader(2), RosterCell::Empty);
     assert_eq!(rows[0].cell(RosterField::MainDepartment).value(), Some(&texts(&["集团/乙"])));
     assert_eq!(rows[1].cell(RosterField::MainDepartment), RosterCell::Empty);
-    assert_eq!(
-        faults(&rows[2]),
-        [("主部门".to_owned(), CellProblem::Unfit("contains more than one department"))]
-    );
+    assert_eq!(faults(&rows[2]), [("主部门".to_owned(), CellProblem::Unfit(CellForm::SeveralDepartments))]);
     let above = |at: usize| rows[at].cell(RosterField::DirectLeader).text();
     assert_eq!((above(0), above(1), above(2)), (Some("lisi"), Some("李四"), Some("lisi")));
 }
@@ -387,7 +384,7 @@ fn columns_for_the_levels_of_a_department_are_one_department() {
     assert_eq!(department(1).value(), Some(&levels(&["研发部", "平台"])));
     assert_eq!(department(2).value(), Some(&levels(&["研发部"])));
     assert_eq!(department(3), RosterCell::Empty);
-    let gap = CellProblem::Unfit("has no department of the level above");
+    let gap = CellProblem::Unfit(CellForm::NoLevelAbove);
     assert_eq!(department(4), RosterCell::Faulty(&gap));
     assert_eq!(faults(&rows[4]), [("三级部门".to_owned(), gap.clone())]);
     assert_eq!((reading.fault_count, reading.faulty_rows), (1, 1));

@@ -2,12 +2,12 @@
 
 use std::{fmt::Display, path::Path};
 
-use wecom_sheets::Format;
+use wecom_sheets::{Format, cleaning::Correction};
 
 use super::noun;
 use crate::{
     import::ImportKind,
-    messages::{Message, agreeing, counted},
+    messages::{Message, agreeing, cell_problems, counted},
 };
 
 pub(crate) fn heading_and_field_expected() -> Message {
@@ -85,8 +85,8 @@ pub(crate) fn ignore_these_columns(headings: &[&str]) -> Message {
     )
 }
 
-/// `correction` describes the correction of `count` cells.
-pub(crate) fn corrected(heading: &str, count: u64, correction: impl Display) -> Message {
+pub(crate) fn corrected(heading: &str, count: u64, correction: Correction) -> Message {
+    let correction = cell_problems::correction(correction);
     message!(
         en: "  {heading}: {correction} ({})", counted(count, "cell");
         zh: "{heading}：{correction}（{} 个单元格）", count
@@ -139,11 +139,6 @@ pub(crate) fn more(count: u64) -> Message {
 
 pub(crate) fn rows(count: u64) -> Message {
     message!(en: "  {}", counted(count, "row"); zh: "{} 行", count)
-}
-
-/// `text` describes a fault of a row or a cell.
-pub(crate) fn fault(text: impl Display) -> Message {
-    message!(both: "{text}")
 }
 
 /// One entry of the list of faults.

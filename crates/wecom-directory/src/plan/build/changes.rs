@@ -12,7 +12,7 @@ use super::{
     tree::{LEVELS, Resolution, Tree},
 };
 use crate::{
-    Error, Result,
+    Error, RenameProblem, Result,
     gate::Reason,
     journal::ObjectKind,
     plan::{Category, Finding, FindingKind, Object, PlanDepartment, Step, StepAction},
@@ -85,24 +85,24 @@ impl Maker<'_> {
                 }
             }
             let Resolution::Known(id) = self.tree.resolve(&from) else {
-                return Err(Error::Rename(format!("no single department is called {from}")));
+                return Err(Error::Rename(RenameProblem::NotOne(from)));
             };
             let department = self.tree.departments[&id].clone();
             let (Some(name), Some(parent)) = (department.name.known(), department.parent.known()) else {
-                return Err(Error::Rename(format!("the name or the parent of {from} is hidden")));
+                return Err(Error::Rename(RenameProblem::Hidden(from)));
             };
             let (new_parent, new_name) = match to.rsplit_once('/') {
                 None => (*parent, to.clone()),
                 Some((above, new_name)) => match self.tree.resolve(above) {
                     Resolution::Known(above) => (above, new_name.to_owned()),
-                    _ => return Err(Error::Rename(format!("no single department is called {above}"))),
+                    _ => return Err(Error::Rename(RenameProblem::NotOne(above.to_owned()))),
                 },
             };
             if self.tree.below(id).contains(&new_parent) {
-                return Err(Error::Rename(format!("{from} would be below itself")));
+                return Err(Error::Rename(RenameProblem::BelowItself(from)));
             }
             if self.tree.levels_after_move(id, new_parent) > LEVELS {
-                return Err(Error::Rename(format!("the tree would have more than {LEVELS} levels")));
+                return Err(Error::Rename(RenameProblem::TooDeep { levels: LEVELS }));
             }
             let siblings = self.tree.children(new_parent);
             let is_taken = siblings.iter().any(|sibling| {
@@ -114,10 +114,8 @@ impl Maker<'_> {
                         .is_some_and(|other| other.name.known() == Some(&new_name))
             });
             if is_taken {
-                return Err(Error::Rename(format!(
-                    "{} has a department {new_name}",
-                    self.tree.called(new_parent)
-                )));
+                let parent = self.tree.called(new_parent);
+                return Err(Error::Rename(RenameProblem::Taken { parent, name: new_name }));
             }
             let category = if new_parent == *parent { Category::Update } else { Category::Move };
             let mut draft = Draft::new(

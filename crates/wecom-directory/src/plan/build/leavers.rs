@@ -59,7 +59,7 @@ pub(super) fn leaver(
     let is_stated = stated.is_some();
     if is_stated && !matches!(outcome, LeaverOutcome::Disabled | LeaverOutcome::AlreadyDisabled) {
         let finding = Finding::new(FindingKind::LeftStillActive).at(places.clone()).object(object.clone());
-        findings.push(finding.text(outcome.message()));
+        findings.push(finding.because(outcome));
     }
     let draft = (outcome == LeaverOutcome::Disabled).then(|| {
         let mut draft = Draft::new(Phase::Disabling, object.clone(), StepAction::Update, Category::Disable)

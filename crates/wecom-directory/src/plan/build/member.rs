@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     FieldSet,
-    plan::{Category, Finding, FindingKind, NotWritableReason, Object, StepAction},
+    plan::{Category, Finding, FindingKind, NotWritableReason, Object, StepAction, ValueRule},
     record::MemberRecord,
     roster::{Cell, Column, Place},
 };
@@ -228,7 +228,7 @@ impl Comparison<'_, '_> {
     fn set(&mut self, field: MemberField, before: Option<Value>, after: &str) {
         if !after.is_empty() {
             if let Err(rule) = check(field, after) {
-                let finding = self.finding(FindingKind::InvalidValue).field(field.name()).text(rule);
+                let finding = self.finding(FindingKind::InvalidValue).field(field.name()).because(rule);
                 return self.collected.findings.push(finding);
             }
             if matches!(field, MemberField::Mobile | MemberField::Email) {
@@ -314,7 +314,7 @@ impl Comparison<'_, '_> {
         wanted.retain(|name, value| match check_external(value) {
             Ok(()) => true,
             Err(rule) => {
-                let finding = self.finding(FindingKind::InvalidValue).field(*name).text(rule);
+                let finding = self.finding(FindingKind::InvalidValue).field(*name).because(rule);
                 self.collected.findings.push(finding);
                 false
             }
@@ -374,8 +374,8 @@ impl Comparison<'_, '_> {
         };
         let Merged { list, not_text, .. } = merge(known, wanted);
         for name in not_text {
-            let rule = "it is a link or a mini program in the console";
-            let finding = self.finding(FindingKind::InvalidValue).field(name).text(rule);
+            let rule = ValueRule::NotText;
+            let finding = self.finding(FindingKind::InvalidValue).field(name).because(rule);
             self.collected.findings.push(finding);
         }
         list

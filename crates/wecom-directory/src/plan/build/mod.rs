@@ -384,7 +384,7 @@ impl<'a> Maker<'a> {
         let mut people = People::group(roster, &key, &mut self.findings);
         for fault in roster.faults() {
             let finding = Finding::new(FindingKind::UnusableCell).at([fault.place]);
-            self.findings.push(finding.field(column_name(&fault.column)).text(fault.reason.clone()));
+            self.findings.push(finding.field(column_name(&fault.column)).because(fault.reason.clone()));
         }
 
         // First reading.

@@ -73,7 +73,7 @@ pub(super) fn find(
         match userid(inputs, row) {
             Some(userid) => match check(MemberField::Userid, &userid) {
                 Ok(()) => newcomers.push(Newcomer { person: number, userid: userid.into() }),
-                Err(rule) => findings.push(finding(FindingKind::InvalidValue).field("userid").text(rule)),
+                Err(rule) => findings.push(finding(FindingKind::InvalidValue).field("userid").because(rule)),
             },
             None => findings.push(finding(FindingKind::NoUserid)),
         }
@@ -244,7 +244,7 @@ fn creation(
     for field in TEXTS.into_iter().chain([MemberField::BizMail]) {
         let Some(value) = cell(field).value() else { continue };
         if let Err(rule) = check(field, value) {
-            findings.push(finding(FindingKind::InvalidValue).field(field.name()).text(rule));
+            findings.push(finding(FindingKind::InvalidValue).field(field.name()).because(rule));
             // A person without a name or a contact cannot be created; other fields can follow.
             if matches!(field, MemberField::Name | MemberField::Mobile | MemberField::Email) {
                 return None;
@@ -328,7 +328,7 @@ fn attributes(
                     .at(draft.step.places.iter().copied())
                     .object(draft.step.object.clone())
                     .field(attribute.name.clone())
-                    .text(rule),
+                    .because(*rule),
             );
         }
         checked.is_ok()

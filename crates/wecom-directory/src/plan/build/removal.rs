@@ -20,7 +20,7 @@ use crate::{
     FieldSet, Result,
     gate::{Reason, measure::Wholes, protected::Protected},
     journal::ObjectKind,
-    plan::{Category, Finding, FindingKind, Origin, Plan, SideEffect, StepAction},
+    plan::{Category, Finding, FindingKind, Obstacle, Origin, Plan, SideEffect, StepAction},
     policy::Span,
     record::{MemberRecord, State, TagRecord},
     store::{MemberKey, Store},
@@ -99,8 +99,8 @@ impl Maker<'_> {
             draft.step.former.get(field).and_then(Value::as_str).is_some_and(|text| !text.is_empty())
         };
         if !has("mobile") && !has("email") {
-            let reason = "neither the mobile number nor the mail address is known (60129)";
-            self.findings.push(Finding::new(FindingKind::CannotReturn).object(object).text(reason));
+            self.findings
+                .push(Finding::new(FindingKind::CannotReturn).object(object).because(Obstacle::NoContact));
         }
         draft
     }

@@ -4,6 +4,7 @@
 use wecom_contacts::members::{Limit, MemberField};
 
 use super::people::compared;
+use crate::plan::ValueRule;
 
 /// The text fields that a roster manages, in the order of WeCom's pages.
 pub(super) const TEXTS: [MemberField; 9] = [
@@ -32,15 +33,15 @@ pub(super) const fn may_be_emptied(field: MemberField) -> bool {
 }
 
 /// Checks a value. The text of an error does not quote the value.
-pub(super) fn check(field: MemberField, value: &str) -> Result<(), String> {
+pub(super) fn check(field: MemberField, value: &str) -> Result<(), ValueRule> {
     match field.limit() {
         Some(Limit::Bytes { shortest, longest }) if !(shortest..=longest).contains(&value.len()) => {
-            return Err(format!("it has {} bytes, and WeCom takes {shortest} to {longest}", value.len()));
+            return Err(ValueRule::Bytes { count: value.len(), shortest, longest });
         }
         Some(Limit::Characters { shortest, longest }) => {
             let count = value.chars().count();
             if !(shortest..=longest).contains(&count) {
-                return Err(format!("it has {count} characters, and WeCom takes {shortest} to {longest}"));
+                return Err(ValueRule::Characters { count, shortest, longest });
             }
         }
         _ => {}
@@ -62,30 +63,30 @@ pub(super) fn check(field: MemberField, value: &str) -> Result<(), String> {
         MemberField::Gender => matches!(value, "1" | "2"),
         _ => true,
     };
-    if is_valid { Ok(()) } else { Err(rule(field).to_owned()) }
+    if is_valid { Ok(()) } else { Err(rule(field)) }
 }
 
 /// Maximum number of characters of a text in the external profile (doc 92230).
 const EXTERNAL_CHARACTERS: usize = 32;
 
 /// Checks a text of the external profile (对外属性).
-pub(super) fn check_external(value: &str) -> Result<(), String> {
+pub(super) fn check_external(value: &str) -> Result<(), ValueRule> {
     match value.chars().count() {
         count if count > EXTERNAL_CHARACTERS => {
-            Err(format!("it has {count} characters, and WeCom takes 0 to {EXTERNAL_CHARACTERS}"))
+            Err(ValueRule::Characters { count, shortest: 0, longest: EXTERNAL_CHARACTERS })
         }
         _ => Ok(()),
     }
 }
 
-const fn rule(field: MemberField) -> &'static str {
+const fn rule(field: MemberField) -> ValueRule {
     match field {
-        MemberField::Userid => "it takes letters, digits, _ - @ and ., and begins with a letter or a digit",
-        MemberField::Mobile => "it is not a mobile number",
-        MemberField::Email => "it is not a mail address",
-        MemberField::Telephone => "it takes digits, -, + and commas",
-        MemberField::Gender => "it takes 1 and 2",
-        _ => "WeCom does not take it",
+        MemberField::Userid => ValueRule::Userid,
+        MemberField::Mobile => ValueRule::Mobile,
+        MemberField::Email => ValueRule::Email,
+        MemberField::Telephone => ValueRule::Telephone,
+        MemberField::Gender => ValueRule::Gender,
+        _ => ValueRule::Other,
     }
 }
 
@@ -114,11 +115,11 @@ mod tests {
             (MemberField::Gender, "男"),
         ];
         for (field, value) in bad {
-            let error = check(field, value).unwrap_err();
+            let error = check(field, value).unwrap_err().to_string();
             assert!(!error.contains(value), "{field}: {error}");
         }
         assert_eq!(
-            check(MemberField::Name, &"名".repeat(65)).unwrap_err(),
+            check(MemberField::Name, &"名".repeat(65)).unwrap_err().to_string(),
             "it has 65 characters, and WeCom takes 1 to 64"
         );
     }

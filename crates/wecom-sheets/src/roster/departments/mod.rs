@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     Column, Error, Kind, Meaning, Options, Result, Row, Sheet, SheetRows,
-    cleaning::{CellProblem, Wanted, trimmed},
+    cleaning::{CellForm, CellProblem, Wanted, trimmed},
     footer::begins_as_footer,
     heading_text::{plain, squeezed},
 };
@@ -168,7 +168,7 @@ impl ListedDepartments {
 
 /// Reads the cell of an id or an order.
 fn number(kind: Kind, text: &str) -> cell::Read {
-    const NO_NUMBER: CellProblem = CellProblem::Unfit("is not a whole number from 0 to 4294967295");
+    const NO_NUMBER: CellProblem = CellProblem::Unfit(CellForm::NoNumber);
 
     let read = cell::one(Wanted::Number, kind, text)?;
     match &read.0 {
