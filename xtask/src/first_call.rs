@@ -6,7 +6,7 @@ use std::{fs, path::Path, process::Command};
 
 use anyhow::{Context, Result};
 
-use crate::{report::Outcome, root};
+use crate::{java::Java, report::Outcome, root};
 
 const PAGES: [&str; 2] = ["docs/first-call.md", "docs/zh/first-call.md"];
 
@@ -21,20 +21,22 @@ pub(crate) struct Runner<'a> {
 }
 
 /// Returns the languages that can run here. `python` has wechatpy.
-pub(crate) fn runners(python: &str) -> [Runner<'_>; 4] {
+pub(crate) fn runners<'a>(python: &'a str, java: Option<&'a Java>) -> Vec<Runner<'a>> {
     let runner = |name, language, file, command| Runner { name, language, file, command };
-    [
+    let mut runners = vec![
         runner("curl", "sh", "first.sh", vec!["sh"]),
         runner("Python", "python", "first.py", vec![python]),
         runner("Go", "go", "main.go", vec!["go", "run"]),
         runner("Node", "js", "first.mjs", vec!["node"]),
-    ]
+    ];
+    runners.extend(java.map(|java| runner("Java", "java", "FirstCall.java", java.command())));
+    runners
 }
 
 impl Runner<'_> {
     /// Runs the program against the simulator of this ready line.
     pub(crate) fn run(&self, ready: &str) -> Result<Outcome> {
-        let program = program(self.language)?;
+        let program = program(PAGES[0], self.language)?;
         let folder = tempfile::tempdir()?;
         fs::write(folder.path().join(self.file), program)?;
         if self.language == "go" {
@@ -65,14 +67,13 @@ impl Runner<'_> {
     }
 }
 
-/// Returns the first program of a language in the page.
-fn program(language: &str) -> Result<String> {
-    let page = text(PAGES[0])?;
-    blocks(&page)
+/// Returns the first program of a language in a page.
+pub(crate) fn program(page: &str, language: &str) -> Result<String> {
+    blocks(&text(page)?)
         .into_iter()
         .find(|(found, _)| *found == language)
         .map(|(_, code)| code)
-        .with_context(|| format!("{} has no program in {language}", PAGES[0]))
+        .with_context(|| format!("{page} has no program in {language}"))
 }
 
 fn text(page: &str) -> Result<String> {
@@ -107,5 +108,15 @@ mod tests {
         assert_eq!(blocks(&english), blocks(&chinese));
         let languages: Vec<&str> = blocks(&english).iter().map(|(language, _)| *language).collect();
         assert_eq!(languages, ["text", "text", "sh", "rust,no_run", "python", "go", "js", "java"]);
+    }
+
+    #[test]
+    fn both_languages_show_the_same_test_for_junit() {
+        let [english, chinese] = ["docs/testing.md", "docs/zh/testing.md"].map(|page| {
+            let program = program(page, "java").unwrap();
+            let code = program.lines().filter(|line| !line.trim_start().starts_with("/**"));
+            code.map(str::to_owned).collect::<Vec<_>>()
+        });
+        assert_eq!(english, chinese);
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! Each client is a folder of `tests/foreign/` with a program. The program gets the simulator's ready line in the
 //! environment variable `TXL_SIM_READY`, prints one line for each call, and exits with 0 only if all results are as
-//! expected. A client whose language or package is missing is reported as not run. The programs of the page "The first call"
-//! run in the same way.
+//! expected. A client whose language or package is missing is reported as not run. The programs of the page "The first call",
+//! and the test for `JUnit` of the page "Testing with the simulator", run in the same way.
 
 use std::{
     fs,
@@ -15,6 +15,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::{
     cargo, first_call,
+    java::Java,
     report::{Outcome, Report},
     root, run as must, target,
 };
@@ -27,9 +28,17 @@ pub(crate) fn run() -> Result<Report> {
     report.add("silenceper/wechat (Go)", silenceper()?);
     // The clients above have made the Python environment and filled the module cache.
     let python = target().join("foreign/wechatpy/bin/python");
+    let java = Java::find()?;
     let sim = Sim::start(&[])?;
-    for runner in first_call::runners(&python.to_string_lossy()) {
+    for runner in first_call::runners(&python.to_string_lossy(), java.as_ref().ok()) {
         report.add(format!("first call ({})", runner.name), runner.run(&sim.ready)?);
+    }
+    match java {
+        Ok(java) => report.add("JUnit", java.junit()?),
+        Err(reason) => {
+            report.add("first call (Java)", Outcome::NotRun(reason.clone()));
+            report.add("JUnit", Outcome::NotRun(reason));
+        }
     }
     Ok(report)
 }

@@ -9,6 +9,7 @@ mod first_call;
 mod foreign;
 mod fuzz;
 mod install;
+mod java;
 mod package;
 mod prose;
 mod public_api;

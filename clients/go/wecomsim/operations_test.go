@@ -181,7 +181,7 @@ func (u *user) theCorp() {
 	is(u, []wecomsim.Request{})(u.sim.Requests(u.ctx, filter))
 	is(u, 0)(u.sim.CountRequests(u.ctx, filter))
 	writes := wecomsim.WriteLog{Writes: []wecomsim.Write{}}
-	is(u, writes)(u.sim.Writes(u.ctx, wecomsim.WriteFilter{Endpoint: "user/create", Limit: 1}))
+	is(u, writes)(u.sim.Writes(u.ctx, wecomsim.WriteFilter{Endpoint: "user/create", Limit: 1, After: 1, Before: 9}))
 }
 
 func (u *user) theClock() {
@@ -294,7 +294,7 @@ func (u *user) theDeliveries() {
 	u.no(u.sim.Settled(u.ctx))
 	u.no(u.sim.Replay(u.ctx, delivery))
 	u.no(u.sim.Settled(u.ctx))
-	filter := wecomsim.DeliveryFilter{Event: "change_contact/delete_user", Limit: 1}
+	filter := wecomsim.DeliveryFilter{Event: "change_contact/delete_user", Limit: 1, Before: 1000}
 	last := some[[]wecomsim.Delivery](u)(u.sim.Deliveries(u.ctx, filter))[0]
 	if last.ID != delivery || last.State != "delivered" || len(last.Attempts) != 3 || last.Attempts[2].Sent != "replay" {
 		u.Errorf("%+v", last)
@@ -319,7 +319,7 @@ func TestTheFieldsOfAnObjectAreThoseOfTheSimulator(t *testing.T) {
 		"RequestFilter":    wecomsim.RequestFilter{},
 		"SnapshotInfo":     wecomsim.Snapshot{},
 		"Request":          wecomsim.Request{},
-		"WriteLog":         wecomsim.WriteLog{},
+		"SelectedWrites":   wecomsim.WriteLog{},
 		"LoggedWrite":      wecomsim.Write{},
 		"DeliveryRecord":   wecomsim.Delivery{},
 		"Attempt":          wecomsim.Attempt{},

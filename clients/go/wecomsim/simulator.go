@@ -312,13 +312,20 @@ func (f RequestFilter) query() (url.Values, error) {
 type WriteFilter struct {
 	// Endpoint is an endpoint, such as "user/update".
 	Endpoint string
-	// Limit is the maximum number of writes. The latest ones are returned.
+	// Limit is the maximum number of writes. The latest ones are returned. The default is 1,000.
 	Limit int
+	// After is the number of a write. Only later ones are selected.
+	After uint64
+	// Before is the number of a write. Only earlier ones are selected.
+	Before uint64
 }
 
 // Writes returns the calls that change the corp, oldest first. This log keeps more entries than Requests.
+// To read all of them, call it again with Before as the number of the first one, until no write is left.
 func (s *Simulator) Writes(ctx context.Context, filter WriteFilter) (WriteLog, error) {
 	query := selected("endpoint", filter.Endpoint, filter.Limit)
+	setNumber(query, "after", filter.After)
+	setNumber(query, "before", filter.Before)
 	return exchange[WriteLog](ctx, s.transport, call{method: http.MethodGet, path: "/_sim/writes", query: query})
 }
 
@@ -326,13 +333,16 @@ func (s *Simulator) Writes(ctx context.Context, filter WriteFilter) (WriteLog, e
 type DeliveryFilter struct {
 	// Event is an event, such as "change_contact/create_user".
 	Event string
-	// Limit is the maximum number of deliveries. The latest ones are returned.
+	// Limit is the maximum number of deliveries. The latest ones are returned. The default is 1,000.
 	Limit int
+	// Before is the id of a delivery. Only earlier ones are selected.
+	Before uint64
 }
 
 // Deliveries returns the callbacks and their attempts, oldest first. Call Settled before, to wait until they are sent.
 func (s *Simulator) Deliveries(ctx context.Context, filter DeliveryFilter) ([]Delivery, error) {
 	query := selected("event", filter.Event, filter.Limit)
+	setNumber(query, "before", filter.Before)
 	reply, err := exchange[struct{ Deliveries []Delivery }](ctx, s.transport,
 		call{method: http.MethodGet, path: "/_sim/deliveries", query: query})
 	return reply.Deliveries, err
@@ -347,6 +357,12 @@ func selected(name, value string, limit int) url.Values {
 		query.Set("limit", strconv.Itoa(limit))
 	}
 	return query
+}
+
+func setNumber(query url.Values, name string, number uint64) {
+	if number > 0 {
+		query.Set(name, strconv.FormatUint(number, 10))
+	}
 }
 
 // Redeliver sends a callback again, newly encrypted.

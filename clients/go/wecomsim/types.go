@@ -149,10 +149,13 @@ type Write struct {
 	Errcode  *int     `json:"errcode"`
 }
 
-// WriteLog has the writes, oldest first, and the number of older ones that the log no longer has.
+// WriteLog has the latest writes, oldest first.
 type WriteLog struct {
-	Writes  []Write `json:"writes"`
-	Dropped uint64  `json:"dropped"`
+	Writes []Write `json:"writes"`
+	// Matched is the number of writes that were selected.
+	Matched int `json:"matched"`
+	// Dropped is the number of older writes that the log no longer has.
+	Dropped uint64 `json:"dropped"`
 }
 
 // Delivery is one callback, from its event to its last attempt.

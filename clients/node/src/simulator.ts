@@ -236,13 +236,22 @@ export class Simulator {
     return (await this.transport.json<{ count: number }>('POST', '/_sim/requests/count', { body })).count;
   }
 
-  /** Returns the calls that change the corp, oldest first. This log keeps more entries than `requests`. */
-  writes(endpoint?: string, options: { limit?: number } = {}): Promise<WriteLog> {
+  /**
+   * Returns the calls that change the corp, oldest first. This log keeps more entries than `requests`.
+   *
+   * `limit` keeps the latest; it defaults to 1,000. `after` and `before` are numbers of writes. To read all of them, call
+   * again with `before` as the number of the first one, until no write is left.
+   */
+  writes(endpoint?: string, options: { limit?: number; after?: number; before?: number } = {}): Promise<WriteLog> {
     return this.transport.json('GET', '/_sim/writes', { query: { endpoint, ...options } });
   }
 
-  /** Returns the callbacks and their attempts, oldest first. Call `settled` before, to wait until they are sent. */
-  async deliveries(event?: string, options: { limit?: number } = {}): Promise<Delivery[]> {
+  /**
+   * Returns the callbacks and their attempts, oldest first. Call `settled` before, to wait until they are sent.
+   *
+   * `limit` keeps the latest; it defaults to 1,000. `before` is the id of a delivery: only earlier ones are returned.
+   */
+  async deliveries(event?: string, options: { limit?: number; before?: number } = {}): Promise<Delivery[]> {
     const query = { event, ...options };
     return (await this.transport.json<{ deliveries: Delivery[] }>('GET', '/_sim/deliveries', { query })).deliveries;
   }

@@ -153,9 +153,12 @@ export interface Write {
   errcode: number | null;
 }
 
-/** The writes, oldest first, and the number of older ones that the log no longer has. */
+/** The latest writes, oldest first. */
 export interface WriteLog {
   writes: Write[];
+  /** Number of writes that were selected. */
+  matched: number;
+  /** Number of older writes that the log no longer has. */
   dropped: number;
 }
 

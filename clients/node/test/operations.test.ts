@@ -84,7 +84,7 @@ async function useTheCorp(sim: Simulator): Promise<void> {
   assert.deepEqual(await sim.requests('user/get', filter), []);
   assert.deepEqual(await sim.requests('*', { since: 0, after: 0, has_unread: true }), []);
   assert.deepEqual([await sim.countRequests(), await sim.countRequests('user/*', { executed: true })], [0, 0]);
-  assert.deepEqual(await sim.writes('user/create', { limit: 1 }), { writes: [], dropped: 0 });
+  assert.deepEqual(await sim.writes('user/create', { limit: 1, after: 0, before: 9 }), { writes: [], matched: 0, dropped: 0 });
 }
 
 async function useTheClock(sim: Simulator): Promise<void> {
@@ -166,7 +166,7 @@ async function useTheDeliveries(sim: Simulator): Promise<void> {
     await sim.settled();
     await sim.replay(delivery);
     await sim.settled();
-    const [last] = await sim.deliveries('change_contact/delete_user', { limit: 1 });
+    const [last] = await sim.deliveries('change_contact/delete_user', { limit: 1, before: 1000 });
     assert.deepEqual([last?.id, last?.state], [delivery, 'delivered']);
     assert.deepEqual(last?.attempts.map((attempt) => attempt.sent), ['genuine', 'genuine', 'replay']);
     await sim.console.removeCallback();
@@ -205,7 +205,7 @@ const FIELDS = {
   Request: fields<types.Request>()(
     'number', 'at', 'method', 'path', 'cut', 'query', 'body', 'errcode', 'reply', 'caller', 'executed', 'faults', 'unread',
   ),
-  WriteLog: fields<types.WriteLog>()('writes', 'dropped'),
+  SelectedWrites: fields<types.WriteLog>()('writes', 'matched', 'dropped'),
   LoggedWrite: fields<types.Write>()(
     'number', 'at', 'endpoint', 'kind', 'ids', 'digest', 'caller', 'executed', 'errcode',
   ),

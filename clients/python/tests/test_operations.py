@@ -110,7 +110,7 @@ def use_the_corp(wecom: Simulator) -> None:
     assert wecom.requests("user/get", limit=1, caller="contacts", errcode=0, executed=True) == []
     assert wecom.requests("*", since=0, after=0, has_unread=True) == []
     assert wecom.count_requests() == wecom.count_requests("user/*", executed=True) == 0
-    assert wecom.writes("user/create", limit=1) == {"writes": [], "dropped": 0}
+    assert wecom.writes("user/create", limit=1, after=0, before=9) == {"writes": [], "matched": 0, "dropped": 0}
 
 
 def use_the_clock(wecom: Simulator) -> None:
@@ -188,7 +188,7 @@ def use_the_deliveries(wecom: Simulator, receiver: str) -> None:
     wecom.settled()
     wecom.replay(delivery)
     wecom.settled()
-    (last,) = wecom.deliveries("change_contact/delete_user", limit=1)
+    (last,) = wecom.deliveries("change_contact/delete_user", limit=1, before=1_000)
     assert (last["id"], last["state"]) == (delivery, "delivered")
     assert [attempt["sent"] for attempt in last["attempts"]] == ["genuine", "genuine", "replay"]
     wecom.console.remove_callback()
@@ -207,7 +207,7 @@ TYPES = {
     "CredentialState": types.CredentialState,
     "CallbackState": types.CallbackState,
     "Request": types.Request,
-    "WriteLog": types.WriteLog,
+    "SelectedWrites": types.WriteLog,
     "LoggedWrite": types.Write,
     "DeliveryRecord": types.Delivery,
     "Attempt": types.Attempt,

@@ -1,10 +1,12 @@
 //! `txl sim`: serves the simulator until it is interrupted.
 
+mod corps;
 mod health;
 mod seed_departments;
 mod seed_sheet;
 
 use std::{
+    error::Error,
     ffi::OsStr,
     io,
     net::SocketAddr,
@@ -15,7 +17,9 @@ use std::{
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use serde_json::{Value, json};
-use wecom_sim::{CorpFile, FaultRules, Rates, SavedState, SeedShape, Sim};
+use wecom_sim::{CorpFile, FaultRules, Rates, SavedState, SeedShape, Sim, SimBuilder};
+
+use corps::AddedCorp;
 
 use crate::{
     access::{GivenSecret, SimAppSecret, SimContactsSecret, SimUrlKey, SimUrlToken},
@@ -32,7 +36,7 @@ use crate::{
 ///
 /// The simulator needs no registration. It sends requests only to this machine and to the hosts of --callback-url and
 /// --allow-outgoing. When it is ready, it prints one JSON line on stdout:
-/// {"url","corp_id","contacts_secret","agent_id","app_secret","callback":{"token","aes_key"}}.
+/// {"url","corp_id","contacts_secret","agent_id","app_secret","callback":{"token","aes_key"}}. With --corp it also has "corps".
 /// Rights are those of today's WeCom: the contacts-sync secret (通讯录同步) writes and lists ids, and the app (自建应用) reads details
 /// without sensitive fields. Clients that use one secret for all calls need --legacy.
 #[derive(Args)]
@@ -79,6 +83,12 @@ pub(crate) struct Serve {
     /// file. XLSX, XLS, ODS and CSV are rosters as HR has them, with headings such as 帐号, 姓名, 手机号 and 部门
     #[arg(long, env = "TXL_SIM_SEED_FILE", value_name = "PATH", conflicts_with_all = ["members", "departments"])]
     seed_file: Option<PathBuf>,
+
+    /// Additional corp, with the contacts of a file in the format of --seed-file, or with the small fixed corp. Its secrets are
+    /// ID-contacts-secret and ID-app-secret. --legacy, --rates and the flags of the clock and the logs apply to each corp, the others to the first one.
+    /// May be repeated, up to 63 times
+    #[arg(long = "corp", env = "TXL_SIM_CORPS", value_name = "ID[=PATH]", value_delimiter = ',')]
+    corps: Vec<AddedCorp>,
 
     /// File that receives the departments, members and tags when the simulator stops, in the format of --seed-file
     #[arg(long, env = "TXL_SIM_WRITE_SEED", value_name = "PATH")]
@@ -185,10 +195,11 @@ impl Serve {
         let seed_draft = self.write_seed.as_deref().map(Draft::new).transpose()?;
         let snapshot_draft = self.snapshot.as_deref().map(Draft::new).transpose()?;
         let sim = self.start().await?;
+        let corps = self.start_corps(&sim).await?;
         if !sim.address().ip().is_loopback() {
             say(messages::sim::is_reachable_from_outside(sim.address(), !self.allow_outgoing.is_empty()));
         }
-        let ready = self.ready(&sim)?;
+        let ready = self.ready(&sim, &corps)?;
         if let Some(path) = &self.ready_file {
             let mut draft = Draft::new(path)?;
             draft.write(format!("{ready}\n").as_bytes())?;
@@ -205,6 +216,9 @@ impl Serve {
             _ => {}
         }
         say(messages::sim::serving(sim.corp_id(), sim.url()));
+        for corp in &corps {
+            say(messages::sim::serving_also(corp.corp_id(), corp.control_url()));
+        }
         if self.until_stdin_closes {
             tokio::select! {
                 _ = stop => {}
@@ -224,28 +238,15 @@ impl Serve {
     }
 
     async fn start(&self) -> Result<Sim> {
-        let mut builder = Sim::builder()
+        let saved = self.snapshot.as_deref().filter(|path| path.exists());
+        let mut builder = self
+            .settings(saved.is_some())?
             .listen(self.listen)
             .corp_id(&self.corp_id)
             .contacts_secret(self.contacts_secret.get()?.unwrap_or("sim-contacts-secret"))
             .app(self.agent_id, self.app_secret.get()?.unwrap_or("sim-app-secret"))
-            .legacy(self.legacy)
             .allow_hosts(&self.allow_hosts)
             .allow_outgoing(&self.allow_outgoing);
-        if !self.freeze {
-            builder = builder.clock_speed(self.clock_speed);
-        }
-        let saved = self.snapshot.as_deref().filter(|path| path.exists());
-        builder = match &self.now {
-            Some(now) => builder.now_text(now).map_err(|error| {
-                Failure::usage(messages::sim::cannot_be_set_up())
-                    .because(&error)
-                    .remedy(messages::sim::see_the_help())
-            })?,
-            // A saved state has its own time.
-            None if self.freeze && saved.is_none() => builder.now(SystemTime::now()),
-            None => builder,
-        };
         if let Some(path) = &self.seed_file {
             builder = builder.corp_file(corp_file(path)?);
         }
@@ -255,19 +256,6 @@ impl Serve {
                     .because(&error)
                     .remedy(messages::sim::how_a_state_is_saved())
             })?;
-        }
-        let count = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
-        if let Some(requests) = self.logged_requests {
-            builder = builder.logged_requests(count(requests));
-        }
-        if let Some(bytes) = self.logged_bytes {
-            builder = builder.logged_bytes(count(bytes));
-        }
-        if let Some(writes) = self.logged_writes {
-            builder = builder.logged_writes(count(writes));
-        }
-        if self.rates {
-            builder = builder.rates(Rates::published());
         }
         if let Some(path) = &self.faults {
             builder = builder.faults(plan(path)?);
@@ -281,11 +269,46 @@ impl Serve {
             builder = builder.callback(url, self.token()?, self.aes_key()?);
         }
         builder.start().await.map_err(|error| match error.kind() {
-            io::ErrorKind::InvalidInput => Failure::usage(messages::sim::cannot_be_set_up())
-                .because(&error)
-                .remedy(messages::sim::see_the_help()),
+            io::ErrorKind::InvalidInput => cannot_be_set_up(&error),
             _ => cannot_listen(self.listen, &error),
         })
+    }
+
+    /// Adds the corps of `--corp`.
+    async fn start_corps(&self, first: &Sim) -> Result<Vec<Sim>> {
+        let mut corps = Vec::new();
+        for corp in &self.corps {
+            let settings = corp.complete(self.settings(false)?, self.agent_id)?;
+            corps.push(first.add_corp(settings).await.map_err(|error| cannot_be_set_up(&error))?);
+        }
+        Ok(corps)
+    }
+
+    /// Returns the settings that all corps share. A saved state has its own time.
+    fn settings(&self, is_saved: bool) -> Result<SimBuilder> {
+        let mut builder = Sim::builder().legacy(self.legacy);
+        if !self.freeze {
+            builder = builder.clock_speed(self.clock_speed);
+        }
+        builder = match &self.now {
+            Some(now) => builder.now_text(now).map_err(|error| cannot_be_set_up(&error))?,
+            None if self.freeze && !is_saved => builder.now(SystemTime::now()),
+            None => builder,
+        };
+        let count = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+        if let Some(requests) = self.logged_requests {
+            builder = builder.logged_requests(count(requests));
+        }
+        if let Some(bytes) = self.logged_bytes {
+            builder = builder.logged_bytes(count(bytes));
+        }
+        if let Some(writes) = self.logged_writes {
+            builder = builder.logged_writes(count(writes));
+        }
+        if self.rates {
+            builder = builder.rates(Rates::published());
+        }
+        Ok(builder)
     }
 
     fn token(&self) -> Result<&str> {
@@ -296,16 +319,24 @@ impl Serve {
         Ok(self.callback_aes_key.get()?.unwrap_or("SimulatorEncodingAesKey00000000000000000000"))
     }
 
-    fn ready(&self, sim: &Sim) -> Result<Value> {
-        Ok(json!({
+    fn ready(&self, sim: &Sim, corps: &[Sim]) -> Result<Value> {
+        let mut ready = json!({
             "url": sim.url(),
             "corp_id": sim.corp_id(),
             "contacts_secret": sim.contacts_secret(),
             "agent_id": sim.agent_id(),
             "app_secret": sim.app_secret(),
             "callback": {"token": self.token()?, "aes_key": self.aes_key()?},
-        }))
+        });
+        if !corps.is_empty() {
+            ready["corps"] = corps.iter().map(corps::access).collect();
+        }
+        Ok(ready)
     }
+}
+
+fn cannot_be_set_up(error: &(dyn Error + 'static)) -> Failure {
+    Failure::usage(messages::sim::cannot_be_set_up()).because(error).remedy(messages::sim::see_the_help())
 }
 
 fn write_json(mut draft: Draft, value: &impl Serialize) -> Result {

@@ -104,7 +104,8 @@ async fn surface_of_added(
 
 /// Leads a browser to the page of the simulator. For all other clients the root is an unknown path of the API.
 async fn root(state: State<Arc<Corps>>, peer: ConnectInfo<Peer>, request: Request) -> Response {
-    let is_browser = request.method() == Method::GET && control::page::accepts_html(request.headers());
+    let is_browser = matches!(*request.method(), Method::GET | Method::HEAD)
+        && control::page::accepts_html(request.headers());
     if is_browser {
         return Redirect::to(control::page::PATH).into_response();
     }

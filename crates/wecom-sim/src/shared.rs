@@ -169,7 +169,7 @@ impl Shared {
     /// was frozen or released behaves as at the start. The numbers of deliveries continue.
     pub(crate) fn reset(&self) -> std::io::Result<()> {
         match self.config.clock_speed {
-            Some(speed) if !self.clock.is_running() => self.clock.run(speed),
+            Some(speed) if self.clock.speed() != speed => self.clock.run(speed),
             None if self.clock.is_running() => self.clock.freeze(None),
             _ => {}
         }

@@ -85,6 +85,36 @@ pub(crate) fn digest_of<'a>(query: impl Iterator<Item = (&'a str, &'a str)>, bod
     digest.finalize().into()
 }
 
+/// Selects writes of the log.
+#[derive(Debug, Default)]
+pub(crate) struct WriteFilter {
+    /// The path below `/cgi-bin/`.
+    pub(crate) endpoint: Option<String>,
+    /// The number of a write; only later ones are selected.
+    pub(crate) after: Option<u64>,
+    /// The number of a write; only earlier ones are selected.
+    pub(crate) before: Option<u64>,
+}
+
+impl WriteFilter {
+    fn selects(&self, number: u64, entry: &Entry) -> bool {
+        self.endpoint.as_ref().is_none_or(|endpoint| endpoint == entry.write.endpoint)
+            && self.after.is_none_or(|after| number > after)
+            && self.before.is_none_or(|before| number < before)
+    }
+}
+
+/// The writes that a filter selects.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct SelectedWrites {
+    /// The latest of them, oldest first.
+    pub(crate) writes: Vec<LoggedWrite>,
+    /// Number of writes in the log that the filter selects.
+    pub(crate) matched: usize,
+    /// Number of writes that are no longer in the log.
+    pub(crate) dropped: u64,
+}
+
 /// The stored writes.
 #[derive(Debug)]
 pub(crate) struct Writes {
@@ -132,9 +162,28 @@ impl Writes {
     }
 
     pub(crate) fn shown(&self) -> WriteLog {
-        let first = self.count - self.entries.len() as u64 + 1;
-        let writes = (first..).zip(&self.entries).map(|(number, entry)| entry.shown(number)).collect();
+        let writes = self.numbered().map(|(number, entry)| entry.shown(number)).collect();
         WriteLog { writes, dropped: self.dropped }
+    }
+
+    /// Returns the latest writes that a filter selects: at most `limit`, and at most `bytes` bytes of them.
+    pub(crate) fn selected(&self, filter: &WriteFilter, limit: usize, bytes: usize) -> SelectedWrites {
+        let mut found = VecDeque::new();
+        let (mut matched, mut size) = (0, 0);
+        for (number, entry) in self.numbered().rev().filter(|(number, entry)| filter.selects(*number, entry))
+        {
+            matched += 1;
+            size += entry.bytes();
+            if matched <= limit && (size <= bytes || matched == 1) {
+                found.push_front(entry.shown(number));
+            }
+        }
+        SelectedWrites { writes: found.into(), matched, dropped: self.dropped }
+    }
+
+    fn numbered(&self) -> impl DoubleEndedIterator<Item = (u64, &Entry)> {
+        let first = self.count - self.entries.len() as u64 + 1;
+        self.entries.iter().enumerate().map(move |(place, entry)| (first + place as u64, entry))
     }
 
     /// Removes the writes. The numbering continues.
@@ -198,6 +247,30 @@ mod tests {
         }
         assert!(log.bytes <= 100 * BYTES_OF_WRITE, "{}", log.bytes);
         assert_eq!(log.bytes, log.entries.iter().map(Entry::bytes).sum::<usize>());
+    }
+
+    #[test]
+    fn a_selection_has_the_latest_writes_and_pages_go_back_to_the_first_one() {
+        let mut log = Writes::of_at_most(100);
+        for _ in 0..10 {
+            log.push(0, write(1, 5), None, true, Some(0));
+        }
+        let select = |before, limit, bytes| {
+            let selected = log.selected(&WriteFilter { before, ..WriteFilter::default() }, limit, bytes);
+            let numbers: Vec<u64> = selected.writes.iter().map(|write| write.number).collect();
+            (numbers, selected.matched)
+        };
+        assert_eq!(select(None, 4, usize::MAX), (vec![7, 8, 9, 10], 10));
+        assert_eq!(select(Some(7), 4, usize::MAX), (vec![3, 4, 5, 6], 6));
+        assert_eq!(select(Some(3), 4, usize::MAX), (vec![1, 2], 2));
+        assert_eq!(select(Some(1), 4, usize::MAX), (vec![], 0));
+        let of_two = log.entries[0].bytes() * 2;
+        assert_eq!(select(None, 4, of_two), (vec![9, 10], 10));
+        assert_eq!(select(None, 4, 1), (vec![10], 10));
+        let after = WriteFilter { after: Some(8), ..WriteFilter::default() };
+        assert_eq!(log.selected(&after, 4, usize::MAX).matched, 2);
+        let other = WriteFilter { endpoint: Some("user/delete".into()), ..WriteFilter::default() };
+        assert_eq!(log.selected(&other, 4, usize::MAX).matched, 0);
     }
 
     #[test]

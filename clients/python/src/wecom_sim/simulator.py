@@ -248,14 +248,31 @@ class Simulator:
         body = {"path": path, **filter} if path is not None else dict(filter)
         return int(self.transport.json("POST", "/_sim/requests/count", body)["count"])
 
-    def writes(self, endpoint: str | None = None, *, limit: int | None = None) -> WriteLog:
-        """Returns the calls that change the corp, oldest first. This log keeps more entries than `requests`."""
-        log: WriteLog = self.transport.json("GET", "/_sim/writes", query={"endpoint": endpoint, "limit": limit})
+    def writes(
+        self,
+        endpoint: str | None = None,
+        *,
+        limit: int | None = None,
+        after: int | None = None,
+        before: int | None = None,
+    ) -> WriteLog:
+        """Returns the calls that change the corp, oldest first. This log keeps more entries than `requests`.
+
+        `limit` keeps the latest; it defaults to 1,000. `after` and `before` are numbers of writes. To read all of them,
+        call again with `before` as the number of the first one, until no write is left.
+        """
+        query = {"endpoint": endpoint, "limit": limit, "after": after, "before": before}
+        log: WriteLog = self.transport.json("GET", "/_sim/writes", query=query)
         return log
 
-    def deliveries(self, event: str | None = None, *, limit: int | None = None) -> list[Delivery]:
-        """Returns the callbacks and their attempts, oldest first. Call `settled` before, to wait until they are sent."""
-        query = {"event": event, "limit": limit}
+    def deliveries(
+        self, event: str | None = None, *, limit: int | None = None, before: int | None = None
+    ) -> list[Delivery]:
+        """Returns the callbacks and their attempts, oldest first. Call `settled` before, to wait until they are sent.
+
+        `limit` keeps the latest; it defaults to 1,000. `before` is the id of a delivery: only earlier ones are returned.
+        """
+        query = {"event": event, "limit": limit, "before": before}
         deliveries: list[Delivery] = self.transport.json("GET", "/_sim/deliveries", query=query)["deliveries"]
         return deliveries
 

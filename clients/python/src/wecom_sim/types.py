@@ -177,9 +177,13 @@ class Write(TypedDict):
 
 
 class WriteLog(TypedDict):
-    """The writes, oldest first, and the number of older ones that the log no longer has."""
+    """The latest writes, oldest first.
+
+    `matched` counts all that were selected, and `dropped` the older ones that the log no longer has.
+    """
 
     writes: list[Write]
+    matched: int
     dropped: int
 
 

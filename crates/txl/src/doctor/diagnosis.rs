@@ -52,9 +52,9 @@ impl Page {
     const fn path(self) -> &'static str {
         match self {
             Self::Corp => "管理后台 → 我的企业 → 企业信息",
-            Self::ContactsSync => "管理后台 → 安全与管理 → 管理工具 → 通讯录同步",
+            Self::ContactsSync => "管理后台 → 管理工具 → 通讯录同步",
             Self::App => "管理后台 → 应用管理 → 自建",
-            Self::Callback => "管理后台 → 安全与管理 → 管理工具 → 通讯录同步 → 设置接收事件服务器",
+            Self::Callback => "管理后台 → 管理工具 → 通讯录同步 → 设置接收事件服务器",
         }
     }
 

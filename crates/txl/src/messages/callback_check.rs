@@ -101,9 +101,9 @@ pub(crate) fn nothing_fits() -> Message {
 
 pub(crate) fn copy_the_settings() -> Message {
     message!(
-        en: "copy Token and EncodingAESKey again from the page of the URL (管理后台 → 通讯录同步 → 设置接收事件服务器, or the app → 接收消息), with \
+        en: "copy Token and EncodingAESKey again from the page of the URL (管理后台 → 管理工具 → 通讯录同步 → 设置接收事件服务器, or the app → 接收消息), with \
              the same corp id on both sides";
-        zh: "从 URL 的配置页重新复制 Token 和 EncodingAESKey（管理后台 → 通讯录同步 → 设置接收事件服务器，或应用 → 接收消息），两边使用同一个企业 ID"
+        zh: "从 URL 的配置页重新复制 Token 和 EncodingAESKey（管理后台 → 管理工具 → 通讯录同步 → 设置接收事件服务器，或应用 → 接收消息），两边使用同一个企业 ID"
     )
 }
 

@@ -36,7 +36,7 @@ pub(crate) fn corp_id_is_needed() -> Message {
 }
 
 pub(crate) fn where_contacts_sync_is() -> Message {
-    message!(en: "2. Contacts-sync (通讯录同步) lists ids and writes. Its secret is on the page 安全与管理 → 管理工具 → 通讯录同步: switch on API接口同步, add this machine to 企业可信IP, then open Secret."; zh: "2. 通讯录同步用于列出 ID 和写入。在“安全与管理 → 管理工具 → 通讯录同步”页面开启 API接口同步，把本机加入企业可信IP，然后查看 Secret。")
+    message!(en: "2. Contacts-sync (通讯录同步) lists ids and writes. Its secret is on the page 管理工具 → 通讯录同步: switch on API接口同步, add this machine to 企业可信IP, then open Secret."; zh: "2. 通讯录同步用于列出 ID 和写入。在“管理工具 → 通讯录同步”页面开启 API接口同步，把本机加入企业可信IP，然后查看 Secret。")
 }
 
 pub(crate) fn where_the_app_is() -> Message {
@@ -109,7 +109,7 @@ pub(crate) fn address_is_not_trusted(error: &Error) -> Message {
 /// The page with the list of trusted addresses.
 fn page_of(caller: Caller) -> &'static str {
     match caller {
-        Caller::Contacts => "管理后台 → 安全与管理 → 管理工具 → 通讯录同步 → 企业可信IP",
+        Caller::Contacts => "管理后台 → 管理工具 → 通讯录同步 → 企业可信IP",
         Caller::App => word!(
             "管理后台 → 应用管理 → 自建 → the app → 企业可信IP",
             "管理后台 → 应用管理 → 自建 → 该应用 → 企业可信IP"

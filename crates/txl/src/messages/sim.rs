@@ -24,14 +24,21 @@ pub(crate) fn serving(corp_id: &str, url: &str) -> Message {
     )
 }
 
+pub(crate) fn serving_also(corp_id: &str, control_url: &str) -> Message {
+    message!(
+        en: "serving corp {corp_id} at the same address (its control surface: {control_url})";
+        zh: "同一地址还提供企业 {corp_id}（控制接口：{control_url}）"
+    )
+}
+
 pub(crate) fn cannot_be_set_up() -> Message {
     message!(en: "the simulator cannot be set up like this"; zh: "无法按此设置启动模拟器")
 }
 
 pub(crate) fn see_the_help() -> Message {
     message!(
-        en: "see `txl sim --help` for what --members, --departments, --callback-…, --clock-speed, --now, --seed-file, --faults, --allow-host and --allow-outgoing take";
-        zh: "--members、--departments、--callback-…、--clock-speed、--now、--seed-file、--faults、--allow-host 和 --allow-outgoing 的写法见 `txl sim --help`"
+        en: "see `txl sim --help` for what --members, --departments, --callback-…, --clock-speed, --now, --seed-file, --corp, --faults, --allow-host and --allow-outgoing take";
+        zh: "--members、--departments、--callback-…、--clock-speed、--now、--seed-file、--corp、--faults、--allow-host 和 --allow-outgoing 的写法见 `txl sim --help`"
     )
 }
 

@@ -1,7 +1,7 @@
 //! `txl apply` killed with SIGKILL, and `txl apply --resume`: the corp ends as after an undisturbed run, and no write is executed twice.
 //!
-//! The suite kills a seeded sample of the boundaries. `TXL_TEST_CHAOS=1` kills at every one, and at 50 random calls of a run of
-//! 5,000 steps. `TXL_TEST_SEED` chooses the sample and the random calls.
+//! The suite kills a seeded sample of the boundaries. `TXL_TEST_CHAOS=1` kills at every one, and at 50 random moments of a run of
+//! 5,000 steps: at 25 calls, and at 25 points of time. `TXL_TEST_SEED` chooses the sample and the moments.
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -45,6 +45,9 @@ enum Moment {
     Recorded(u64),
     /// The call with this number arrives, be it a reading or a write. It is not executed.
     Called(u64),
+    /// This time has passed since the start. The process can be anywhere: before its first call, in a call, in a transaction of the
+    /// store, or after its last call.
+    Elapsed(Duration),
 }
 
 /// A corp, its roster, and the plan that is applied again and again.
@@ -63,13 +66,20 @@ struct Setting {
     files: tempfile::TempDir,
 }
 
-/// What became of a run that was to be killed.
+/// What became of the runs that were to be killed.
 #[derive(Debug, Default)]
 struct Tally {
     killed: u64,
-    /// Runs that the store did not have yet, and runs that had ended.
-    unborn: u64,
-    ended: u64,
+    /// Runs that the store did not have yet.
+    before: u64,
+    /// Runs that had begun and not ended.
+    during: u64,
+    /// Runs that had ended.
+    after: u64,
+    /// Steps that had an outcome when the run was killed.
+    settled: u64,
+    /// Steps that were sent and had no outcome. The resumed run reads their objects.
+    uncertain: u64,
 }
 
 /// The full form takes the better part of an hour, so it shows how far it is.
@@ -308,16 +318,12 @@ impl Setting {
             }
             _ => {}
         }
-        let (mut is_unborn, mut has_ended) = (false, false);
-        let resumed = match run.map(|run| run.state) {
-            None => {
-                is_unborn = true;
-                Some(apply(&corp, concurrency, &["plan.json", "--yes"]))
-            }
-            Some(RunState::Done) => {
-                has_ended = true;
-                None
-            }
+        let state = run.map(|run| run.state);
+        let steps = if state.is_some() { store.run_steps(&id, 1).await.unwrap() } else { Vec::new() };
+        let uncertain = steps.iter().filter(|step| step.state == StepState::Sending).count() as u64;
+        let resumed = match state {
+            None => Some(apply(&corp, concurrency, &["plan.json", "--yes"])),
+            Some(RunState::Done) => None,
             Some(_) => Some(apply(&corp, concurrency, &["--resume"])),
         };
         if let Some(resumed) = resumed {
@@ -341,8 +347,13 @@ impl Setting {
         }
         let mut tally = tally.lock().unwrap();
         tally.killed += u64::from(is_killed);
-        tally.unborn += u64::from(is_unborn);
-        tally.ended += u64::from(has_ended);
+        match state {
+            None => tally.before += 1,
+            Some(RunState::Done) => tally.after += 1,
+            Some(_) => tally.during += 1,
+        }
+        tally.uncertain += uncertain;
+        tally.settled += steps.len() as u64 - uncertain;
     }
 
     /// Tries these moments, some at the same time.
@@ -446,6 +457,7 @@ async fn kill(corp: &Corp, moment: Moment, concurrency: u8) -> bool {
             }
             Moment::Recorded(write) => before == write,
             Moment::Called(number) => call == number,
+            Moment::Elapsed(_) => false,
         };
         let (victim, store, id) = (Arc::clone(&victim), Arc::clone(&store), id.clone());
         async move {
@@ -470,11 +482,21 @@ async fn kill(corp: &Corp, moment: Moment, concurrency: u8) -> bool {
     let pid = Pid::from_child(&child);
     process.set(pid).unwrap();
     let waiting = tokio::task::spawn_blocking(move || child.wait().unwrap());
-    if let Moment::Executed(write) = moment {
-        while !waiting.is_finished() && executed(&corp.sim) < write {
-            tokio::task::yield_now().await;
+    match moment {
+        Moment::Executed(write) => {
+            while !waiting.is_finished() && executed(&corp.sim) < write {
+                tokio::task::yield_now().await;
+            }
+            let _ = kill_process(pid, Signal::KILL);
         }
-        let _ = kill_process(pid, Signal::KILL);
+        Moment::Elapsed(time) => {
+            tokio::time::sleep(time).await;
+            // A process that has been waited for has no id any more.
+            if !waiting.is_finished() {
+                let _ = kill_process(pid, Signal::KILL);
+            }
+        }
+        Moment::Sent(_) | Moment::Recorded(_) | Moment::Called(_) => {}
     }
     let status = waiting.await.unwrap();
     corp.sim.before_each_call(|_, _| async {});
@@ -509,12 +531,16 @@ async fn a_run_that_is_killed_at_a_step_boundary_ends_as_an_undisturbed_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_large_run_that_is_killed_at_any_call_ends_as_an_undisturbed_one() {
+async fn a_large_run_that_is_killed_at_any_moment_ends_as_an_undisturbed_one() {
     let (members, kills) = if is_full() { (6_800, 50) } else { (400, 4) };
     let setting = Arc::new(Setting::prepare(members).await);
     assert!(!is_full() || setting.steps >= 5_000, "{setting}");
     let mut random = fastrand::Rng::with_seed(seed());
-    let moments = (0..kills).map(|_| (Moment::Called(random.u64(1..=setting.calls)), 8)).collect();
+    let moments = (0..kills).map(|kill| match kill % 2 {
+        0 => (Moment::Called(random.u64(1..=setting.calls)), 8),
+        _ => (Moment::Elapsed(setting.time.mul_f64(random.f64())), 8),
+    });
+    let moments = moments.collect();
     let started = Instant::now();
     let tally = Arc::clone(&setting).try_all(moments).await;
     println!("{setting}; seed {}: {kills} kills in {:?}, {tally:?}", seed(), started.elapsed());

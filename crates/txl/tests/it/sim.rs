@@ -6,9 +6,9 @@ use std::{
     process::{Command, Stdio},
 };
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::run::{RunningSim, run, txl};
+use crate::run::{Ran, RunningSim, run, txl};
 
 #[test]
 fn the_ready_line_and_the_ready_file_have_the_connection_data() {
@@ -27,6 +27,54 @@ fn the_ready_line_and_the_ready_file_have_the_connection_data() {
 
     let member = sim.run(&["member", "get", "zhangsan", "-o", "json"]).json();
     assert_eq!(member["userid"], "zhangsan");
+}
+
+#[test]
+fn each_corp_of_the_flag_has_its_contacts_and_its_secrets() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("corp.json");
+    std::fs::write(&path, r#"{"members":[{"userid":"qianyi","name":"钱一"}]}"#).unwrap();
+    let second = format!("ww-second={}", path.display());
+    let sim = RunningSim::start(&["--corp", &second, "--corp", "ww-third", "--members", "30"]);
+    let corps = sim.ready["corps"].as_array().unwrap();
+    let url = sim.text("url");
+    for (corp, (id, member)) in corps.iter().zip([("ww-second", "qianyi"), ("ww-third", "zhangsan")]) {
+        assert_eq!(
+            *corp,
+            json!({
+                "corp_id": id,
+                "contacts_secret": format!("{id}-contacts-secret"),
+                "agent_id": 1_000_002,
+                "app_secret": format!("{id}-app-secret"),
+                "control_url": format!("{url}/_sim/corps/{id}/"),
+            })
+        );
+        let mut command = txl();
+        command
+            .args(["member", "get", member, "-o", "json"])
+            .env("WECOM_BASE_URL", url)
+            .env("WECOM_CORP_ID", id)
+            .env("WECOM_AGENT_ID", "1000002")
+            .env("WECOM_APP_SECRET", corp["app_secret"].as_str().unwrap());
+        assert_eq!(Ran::of(command.output().unwrap()).json()["userid"], member);
+    }
+    assert_eq!(corps.len(), 2);
+    let started = RunningSim::start(&[]);
+    assert_eq!(started.ready.get("corps"), None, "the first corp alone has no list");
+}
+
+#[test]
+fn a_corp_that_cannot_be_added_is_one_error() {
+    for (corp, says) in [
+        ("ww1234567890abcdef", "the server has a corp `ww1234567890abcdef` already"),
+        ("a/b", "the id of an added corp must be 1 to 64 of the characters"),
+        ("ww-second=/nonexistent/corp.json", "/nonexistent/corp.json"),
+    ] {
+        let ran = run(&["sim", "--corp", corp]);
+        assert!(ran.stderr.contains(says), "{ran:?}");
+        assert!(ran.code == 1 || ran.code == 2, "{ran:?}");
+        ran.with_remedy();
+    }
 }
 
 #[test]
@@ -73,6 +121,7 @@ fn every_flag_has_a_variable() {
         "SHAPE",
         "NOW",
         "SEED_FILE",
+        "CORPS",
         "WRITE_SEED",
         "SNAPSHOT",
         "ALLOW_HOST",

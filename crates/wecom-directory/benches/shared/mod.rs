@@ -140,7 +140,7 @@ fn peak_mib() -> f64 {
 }
 
 /// Returns the processor time of this process in seconds.
-fn cpu() -> f64 {
+pub(crate) fn cpu() -> f64 {
     // In hundredths of a second; the name of the program before these fields ends with a bracket.
     let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace().skip(11).take(2);

@@ -27,8 +27,8 @@ impl FingerprintKey {
         // A gender or a flag has one form, whether it is written as a number or as a text.
         let value = match (value, MemberField::from_name(field)) {
             (Value::String(text), Some(field)) => compared(field, text),
-            (Value::String(text), None) => text.clone(),
-            (other, _) => other.to_string(),
+            (Value::String(text), None) => text.as_str().into(),
+            (other, _) => other.to_string().into(),
         };
         let hash = self.hmac(&[field.as_bytes(), &[0], value.as_bytes()]);
         hash.iter().fold(String::with_capacity(64), |mut text, byte| {

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use futures_util::TryStreamExt as _;
 use jiff::Timestamp;
 use wecom_contacts::{
     Client, DepartmentId, Seen, TagId, UserId,
@@ -12,7 +12,7 @@ use wecom_contacts::{
     tags::TagContent,
 };
 
-use super::{tag_list::TagList, values::DepartmentNow};
+use super::{tag_list::TagList, tasks, values::DepartmentNow};
 use crate::{
     Result,
     journal::ObjectKind,
@@ -25,8 +25,6 @@ use crate::{
     store::MemberKey,
 };
 
-/// How many calls run at the same time.
-const CALLS: usize = 8;
 /// A department is listed as a whole if it has no more members than this for each member that is wanted.
 const ROWS_FOR_ONE: u64 = 20;
 
@@ -36,6 +34,8 @@ pub(super) struct Reader {
     pub(super) contacts: Client,
     /// Read details, in this order.
     pub(super) details: Vec<(Client, Sight)>,
+    /// How many calls run at the same time.
+    pub(super) calls: usize,
 }
 
 /// The objects that are to be read.
@@ -236,14 +236,13 @@ impl Reader {
         let existing = touched.tags.iter().copied().filter(|id| sighted.tag_names.contains_key(id));
         let existing: Vec<_> = existing.collect();
         let read = |id| {
-            let tags = self.contacts.tags();
-            async move { Ok::<_, wecom_contacts::Error>((id, tags.find(id).await?)) }
+            let contacts = self.contacts.clone();
+            async move { Ok((id, contacts.tags().find(id).await?)) }
         };
-        let mut contents = stream::iter(existing).map(read).buffer_unordered(CALLS);
-        while let Some((id, content)) = contents.try_next().await? {
+        tasks::for_each(existing.into_iter().map(read), self.calls, |(id, content)| {
             sighted.tags.extend(content.map(|content| (id, content)));
-        }
-        Ok(())
+        })
+        .await
     }
 
     /// Reads the ids of all members to their end. Keeps those that are wanted, and returns the sizes of all departments.
@@ -288,34 +287,33 @@ impl Reader {
         };
         let lists: Vec<_> = departments.into_iter().filter(is_worth_it).map(|(id, _)| id).collect();
         let list = |id| {
-            let members = client.members();
+            let client = client.clone();
             async move {
                 let sent_at = Timestamp::now();
-                let list = members.list(id).await;
-                visible(list).map(|list| (sent_at, list.unwrap_or_default()))
+                let list = visible(client.members().list(id).await)?;
+                Ok((sent_at, list.unwrap_or_default()))
             }
         };
-        let mut lists = stream::iter(lists).map(list).buffer_unordered(CALLS);
-        while let Some((sent_at, rows)) = lists.try_next().await? {
+        tasks::for_each(lists.into_iter().map(list), self.calls, |(sent_at, rows)| {
             for row in rows {
                 let key = MemberKey::from(&row.userid);
                 if singles.remove(&key).is_some() {
                     sighted.rows.insert(key, (sent_at, sight, row));
                 }
             }
-        }
-        let get = |userid| {
-            let members = client.members();
+        })
+        .await?;
+        let get = |userid: UserId| {
+            let client = client.clone();
             async move {
                 let sent_at = Timestamp::now();
-                visible(members.get(userid).await).map(|row| (sent_at, row))
+                Ok((sent_at, visible(client.members().get(userid).await)?))
             }
         };
-        let mut rows = stream::iter(singles.into_values()).map(get).buffer_unordered(CALLS);
-        while let Some((sent_at, row)) = rows.try_next().await? {
+        tasks::for_each(singles.into_values().map(get), self.calls, |(sent_at, row)| {
             sighted.rows.extend(row.map(|row| (MemberKey::from(&row.userid), (sent_at, sight, row))));
-        }
-        Ok(())
+        })
+        .await
     }
 }
 

@@ -6,6 +6,7 @@
 //! A write whose answer was lost is settled by reading and is never sent again blindly.
 
 pub(crate) mod check;
+mod done;
 mod fingerprint;
 mod look;
 pub(crate) mod measures;
@@ -20,6 +21,7 @@ mod settle;
 mod slots;
 mod stale;
 mod tag_list;
+mod tasks;
 pub(crate) mod values;
 mod verify;
 
@@ -79,7 +81,8 @@ impl Apply {
         self
     }
 
-    /// Sets how many writes run at the same time, at least 1. Defaults to 8. Conflicts (6000, 45033, 45035) halve it during the run.
+    /// Sets how many calls run at the same time, at least 1: the writes, and the readings before and after them. Defaults to 8. Each
+    /// conflict (6000, 45033, 45035) halves the number of writes for the rest of the run.
     pub fn concurrency(mut self, calls: usize) -> Self {
         self.concurrency = calls.max(1);
         self

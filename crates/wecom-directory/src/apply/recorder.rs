@@ -3,7 +3,7 @@
 //! What arrives while a transaction is committed goes into the next one together (group commit).
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
@@ -13,6 +13,7 @@ use wecom_contacts::{CorpId, DepartmentId, TagId};
 
 use super::{
     FingerprintKey,
+    done::{DoneSteps, Outcome, ReadBack},
     look::{self, Reader, Touched},
     measures::Tally,
     mirror,
@@ -21,13 +22,12 @@ use super::{
 };
 use crate::{
     Error, Result,
-    journal::{Action, Change, ObjectKind},
+    journal::{Change, ObjectKind},
     plan::{Plan, Step, StepAction, StepId},
-    pull::{departments, merge::Sight},
-    record::{DepartmentRecord, MemberRecord, State, TagRecord},
-    run::{PersonKey, RunRecord, RunState, StepReason, StepRecord, StepState, Stop, WrittenHidden},
-    search,
-    store::{Lock, MemberKey, MemberWrite, Store, Transaction},
+    pull::{self, merge::Sight},
+    record::{DepartmentRecord, State, TagRecord},
+    run::{RunRecord, RunState, StepReason, StepRecord, StepState, Stop},
+    store::{Lock, Store, Transaction},
 };
 
 /// How many entries one transaction takes at most.
@@ -48,7 +48,7 @@ pub(super) enum Entry {
 pub(super) struct Recorder<'a> {
     pub(super) store: &'a dyn Store,
     pub(super) corp: &'a CorpId,
-    pub(super) plan: &'a Plan,
+    pub(super) plan: Arc<Plan>,
     pub(super) run: RunRecord,
     pub(super) tally: Tally,
     /// The credential whose reading the mirror has of members.
@@ -69,7 +69,8 @@ impl Recorder<'_> {
         self.run.updated_at = Timestamp::now();
         self.run.id = transaction.put_run(&self.run).await?;
         if is_new {
-            let plan = serde_json::to_string(self.plan).map_err(|error| Error::Database(Box::new(error)))?;
+            let plan =
+                serde_json::to_string(&*self.plan).map_err(|error| Error::Database(Box::new(error)))?;
             transaction.put_run_plan(self.run.id, &plan).await?;
         }
         self.commit(transaction).await
@@ -105,44 +106,25 @@ impl Recorder<'_> {
         let done: Vec<(&Step, Option<StepReason>)> = records
             .into_iter()
             .filter(changes_mirror)
-            .filter_map(|record| Some((step(self.plan, record.step)?, record.reason)))
+            .filter_map(|record| Some((step(&self.plan, record.step)?, record.reason)))
             .collect();
         if done.is_empty() {
             return Ok(Verified::default());
         }
         let sighted = reader.look(&Touched::of(done.iter().map(|(step, _)| *step))).await?;
         let verified = verify::verify(&done, &sighted);
-        let mut steps: BTreeMap<MemberKey, Vec<&Step>> = BTreeMap::new();
-        for (step, _) in &done {
-            if step.object.kind == ObjectKind::Member && step.action != StepAction::Remove {
-                steps.entry(verify::current_key(step)).or_default().push(step);
-            }
-        }
-        let keys: Vec<_> = steps.keys().cloned().collect();
+        let done: Vec<StepId> = done.iter().map(|(step, _)| step.id).collect();
+        let operator = self.run.operator.clone();
+        let read = Arc::new(ReadBack::new(Arc::clone(&self.plan), self.run.id, operator, sighted, &done));
+        let keys = read.keys();
         if keys.is_empty() {
             return Ok(verified);
         }
         let mut transaction = self.store.begin_run(self.corp).await?;
-        let (mut written, mut changes) = (Vec::new(), Vec::new());
-        for mut record in transaction.members(&keys).await? {
-            let key = MemberKey::from(&record.member.userid);
-            let Some(steps) = steps.get(&key) else { continue };
-            let Some((at, sight, row)) = sighted.row(&key) else {
-                mirror::out_of_sight(&mut record);
-                written.push(record);
-                continue;
-            };
-            let Some(listed) = sighted.listed(&key) else { continue };
-            let fields = mirror::read_back(&mut record, steps, row, listed, *sight, *at);
-            if let (false, Some(last)) = (fields.is_empty(), steps.last()) {
-                let operator = self.run.operator.as_deref();
-                let change = mirror::change(last, self.run.id, *at, operator, Action::Changed);
-                changes.push(Change { fields, person: record.person, ..change });
-            }
-            written.push(record);
+        for keys in keys.chunks(BATCH) {
+            let read = Arc::clone(&read);
+            transaction.update_members(keys.to_vec(), Box::new(move |found| read.put_into(found))).await?;
         }
-        put_members(&mut *transaction, written).await?;
-        transaction.put_changes(changes).await?;
         self.commit(transaction).await?;
         Ok(verified)
     }
@@ -186,7 +168,7 @@ impl Recorder<'_> {
         }
         if !done.is_empty() {
             self.write_done(&mut *transaction, done).await?;
-            self.run.measures = self.tally.measures(Some(self.plan));
+            self.run.measures = self.tally.measures(Some(&self.plan));
             self.run.updated_at = Timestamp::now();
             transaction.put_run(&self.run).await?;
         }
@@ -210,52 +192,26 @@ impl Recorder<'_> {
     }
 
     async fn write_done(&mut self, transaction: &mut dyn Transaction, done: Vec<StepRecord>) -> Result<()> {
-        let plan = self.plan;
-        let steps: Vec<(&Step, StepRecord)> =
-            done.into_iter().filter_map(|record| Some((step(plan, record.step)?, record))).collect();
-        steps.iter().for_each(|(step, _)| self.tally.add(step));
-        let keys: Vec<MemberKey> = steps.iter().filter_map(|(step, _)| mirror::key(step)).collect();
-        let mut members: HashMap<MemberKey, MemberRecord> = HashMap::new();
-        if !keys.is_empty() {
-            let found = transaction.members(&keys).await?;
-            members.extend(found.into_iter().map(|record| (MemberKey::from(&record.member.userid), record)));
-        }
-        let mut written = Vec::new();
-        let mut keyed = Vec::new();
-        let mut changes: Vec<(Option<MemberKey>, Change)> = Vec::new();
-        let changes_departments = steps.iter().any(|(step, _)| step.object.kind == ObjectKind::Department);
-        let before = changes_departments.then(|| self.departments.clone());
+        let plan = Arc::clone(&self.plan);
+        let mut outcomes = Vec::with_capacity(done.len());
+        // Departments that the steps wrote, and those among them with another path.
+        let (mut departments, mut moved) = (BTreeSet::new(), BTreeSet::new());
         let mut tags = BTreeMap::new();
-        for (step, record) in &steps {
+        for record in done {
+            let Some(step) = step(&plan, record.step) else { continue };
+            self.tally.add(step);
             let operator = self.run.operator.as_deref();
-            let mut change = mirror::change(step, self.run.id, record.at, operator, mirror::action(step));
+            let change = mirror::change(step, self.run.id, record.at, operator, mirror::action(step));
             match step.object.kind {
-                ObjectKind::Member => {
-                    let key = MemberKey::from(step.object.id.as_str());
-                    let member = members
-                        .entry(key.clone())
-                        .or_insert_with(|| MemberRecord::unread(step.object.id.as_str().into(), record.at));
-                    if step.action == StepAction::Create {
-                        // The mirror may have had the userid as out of sight.
-                        let person = member.person;
-                        *member = MemberRecord::unread(step.object.id.as_str().into(), record.at);
-                        member.person = person;
-                        keyed.extend(roster_key(plan, step).map(|(name, value)| (key.clone(), name, value)));
-                    }
-                    let (fields, hidden) =
-                        mirror::member(member, step, self.sight, record.at, self.key.as_ref());
-                    if step.action != StepAction::Create {
-                        change.fields = fields;
-                    }
-                    written.extend(hidden.into_iter().map(|hidden| (key.clone(), hidden)));
-                    changes.push((Some(key), change));
-                }
+                ObjectKind::Member => outcomes.push(Outcome::Member(record)),
                 ObjectKind::Department => {
+                    let id = look::department_id(step);
+                    departments.extend(id);
+                    let has = |name| step.fields.contains_key(name);
+                    moved.extend(id.filter(|_| has("name") || has("parentid")));
                     let fields = mirror::department(&mut self.departments, step, record.at);
-                    if step.action == StepAction::Update {
-                        change.fields = fields;
-                    }
-                    changes.push((None, change));
+                    let fields = if step.action == StepAction::Update { fields } else { change.fields };
+                    outcomes.push(Outcome::Other(Change { fields, ..change }));
                 }
                 ObjectKind::Tag => {
                     let Some(id) = look::tag_id(step) else { continue };
@@ -263,44 +219,27 @@ impl Recorder<'_> {
                     let tag = self.tags.entry(id).or_insert_with(|| new_tag(id, record.at));
                     let fields = mirror::tag(tag, step, &refused, record.at);
                     tags.insert(id, tag.clone());
-                    if step.action != StepAction::Create {
-                        change.fields = fields;
-                    }
-                    changes.push((None, change));
+                    let fields = if step.action == StepAction::Create { change.fields } else { fields };
+                    outcomes.push(Outcome::Other(Change { fields, ..change }));
                 }
             }
         }
-        if let Some(before) = before {
-            // With those below, whose paths change.
-            transaction.put_departments(departments::writes(&before, &self.departments)).await?;
+        if !departments.is_empty() {
+            let writes = pull::departments::writes_of(&self.departments, departments, moved);
+            transaction.put_departments(writes).await?;
         }
         if !tags.is_empty() {
             transaction.put_tags(tags.into_values().collect()).await?;
         }
-        let (keys, records): (Vec<_>, Vec<_>) = members.into_iter().unzip();
-        let persons = put_members(transaction, records).await?;
-        let persons: HashMap<_, _> = keys.into_iter().zip(persons).collect();
-        for (key, change) in &mut changes {
-            change.person = key.as_ref().and_then(|key| persons.get(key)).copied();
-        }
-        transaction.put_changes(changes.into_iter().map(|(_, change)| change).collect()).await?;
-        let written: Vec<_> = written
-            .into_iter()
-            .filter_map(|(key, (field, fingerprint))| {
-                Some(WrittenHidden { person: *persons.get(&key)?, field, fingerprint })
-            })
-            .collect();
-        if !written.is_empty() {
-            transaction.put_written_hidden(written).await?;
-        }
-        let keyed: Vec<_> = keyed
-            .into_iter()
-            .filter_map(|(key, name, value)| Some(PersonKey { name, value, person: *persons.get(&key)? }))
-            .collect();
-        if !keyed.is_empty() {
-            transaction.put_person_keys(keyed).await?;
-        }
-        Ok(())
+        let done = DoneSteps {
+            plan,
+            run: self.run.id,
+            operator: self.run.operator.clone(),
+            sight: self.sight,
+            key: self.key.clone(),
+            outcomes,
+        };
+        transaction.update_members(done.keys(), Box::new(move |found| done.put_into(found))).await
     }
 }
 
@@ -310,26 +249,14 @@ const fn changes_mirror(record: &StepRecord) -> bool {
         || matches!(record.reason, Some(StepReason::RefusedMembers { .. }))
 }
 
-/// Writes members with what the search reads of them. Returns their person numbers.
-pub(super) async fn put_members(
-    transaction: &mut dyn Transaction,
-    records: Vec<MemberRecord>,
-) -> Result<Vec<crate::record::PersonId>> {
-    if records.is_empty() {
-        return Ok(Vec::new());
-    }
-    let write = |record: MemberRecord| {
-        let search = search::text(&record.member);
-        MemberWrite { record, search }
-    };
-    transaction.put_members(records.into_iter().map(write).collect()).await
-}
-
 /// The step of a plan with this number.
 pub(super) fn step(plan: &Plan, id: StepId) -> Option<&Step> {
-    // Plans number their steps from 1 without gaps.
+    // Plans number their steps from 1 without gaps. One that was written by hand may do otherwise.
     let guess = plan.steps.get((id as usize).wrapping_sub(1)).filter(|step| step.id == id);
-    guess.or_else(|| plan.steps.iter().find(|step| step.id == id))
+    guess.or_else(|| match plan.steps.binary_search_by_key(&id, |step| step.id) {
+        Ok(place) => plan.steps.get(place),
+        Err(_) => plan.steps.iter().find(|step| step.id == id),
+    })
 }
 
 fn new_tag(id: TagId, at: Timestamp) -> TagRecord {
@@ -342,26 +269,4 @@ fn new_tag(id: TagId, at: Timestamp) -> TagRecord {
         departments: wecom_contacts::Seen::Hidden,
         read_at: at,
     }
-}
-
-/// The key by which the roster of the plan knows a new member, and its value.
-fn roster_key(plan: &Plan, step: &Step) -> Option<(String, String)> {
-    let name = plan.policy.roster.key.clone();
-    let text = |value: &serde_json::Value| value.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
-    let value = match name.as_str() {
-        "userid" => return None,
-        "mobile" | "email" => text(&step.fields.get(&name)?.after)?,
-        _ => {
-            let attributes = step.fields.get("extattr")?.after.get("attrs")?.as_array()?;
-            let attribute =
-                attributes.iter().find(|attribute| attribute.get("name").is_some_and(|own| own == &name))?;
-            text(
-                attribute
-                    .get("text")
-                    .and_then(|text| text.get("value"))
-                    .or_else(|| attribute.get("value"))?,
-            )?
-        }
-    };
-    Some((name, value))
 }

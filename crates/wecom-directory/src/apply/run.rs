@@ -1,14 +1,16 @@
 //! The course of a run.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     pin::Pin,
     sync::{Arc, Mutex},
 };
 
-use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use jiff::Timestamp;
-use tokio::sync::{mpsc, watch};
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinSet,
+};
 use wecom_contacts::{Bilingual, Client, RetryPolicy};
 
 use super::{
@@ -24,6 +26,7 @@ use super::{
     slots::Slots,
     stale,
     tag_list::TagList,
+    tasks,
     values::Evidence,
 };
 use crate::{
@@ -76,7 +79,7 @@ pub(super) async fn begin(apply: Apply, store: &dyn Store, plan: &Plan) -> Resul
         measures: BTreeMap::new(),
         stop: None,
     };
-    execute(apply, store, plan, run, Vec::new(), lock).await
+    execute(apply, store, Arc::new(plan.clone()), run, Vec::new(), lock).await
 }
 
 /// Continues a run.
@@ -100,7 +103,7 @@ pub(super) async fn resume(apply: Apply, store: &dyn Store, number: Option<i64>)
     let earlier = store.run_steps(&apply.corp, run.id).await?;
     let operator = apply.operator.clone().or_else(|| run.operator.clone());
     let run = RunRecord { state: RunState::Running, ended_at: None, stop: None, operator, ..run };
-    execute(apply, store, &plan, run, earlier, lock).await
+    execute(apply, store, Arc::new(plan), run, earlier, lock).await
 }
 
 /// The clients that read, with what the mirror knows of their sight.
@@ -121,13 +124,13 @@ async fn reader(apply: &Apply, store: &dyn Store) -> Result<Reader> {
     }
     // A pull has found out whether this secret is an old one, which reads details.
     details.extend(sight(Source::ContactsSync, None).map(|sight| (apply.contacts_sync.clone(), sight)));
-    Ok(Reader { contacts: apply.contacts_sync.clone(), details })
+    Ok(Reader { contacts: apply.contacts_sync.clone(), details, calls: apply.concurrency })
 }
 
 async fn execute(
     apply: Apply,
     store: &dyn Store,
-    plan: &Plan,
+    plan: Arc<Plan>,
     mut run: RunRecord,
     earlier: Vec<StepRecord>,
     lock: Arc<dyn Lock>,
@@ -145,23 +148,24 @@ async fn execute(
     for record in &earlier {
         run.counts.add(record.state);
         if record.state == StepState::Done {
-            super::recorder::step(plan, record.step).into_iter().for_each(|step| tally.add(step));
+            super::recorder::step(&plan, record.step).into_iter().for_each(|step| tally.add(step));
         }
     }
-    let sender = Sender {
-        plan,
+    let sender = Arc::new(Sender {
+        plan: Arc::clone(&plan),
         client: writer(&contacts_sync),
         entries,
         slots: Slots::new(concurrency),
         halted: watch::Sender::new(false),
         report: Mutex::new(report),
-    };
+        _lock: Arc::clone(&lock),
+    });
     let mut course = Course::new(&sender, &reader, &run, &earlier);
     course.look().await?;
     let mut recorder = Recorder {
         store,
         corp: &corp,
-        plan,
+        plan: Arc::clone(&plan),
         run,
         tally,
         sight: reader.details.first().map(|(_, sight)| *sight),
@@ -186,7 +190,7 @@ async fn execute(
     }
     recorder.end(if is_done && stop.is_none() { RunState::Done } else { RunState::Stopped }, stop).await?;
     let records = store.run_steps(&corp, recorder.run.id).await?;
-    let report = RunReport::new(&recorder.run, plan, &records);
+    let report = RunReport::new(&recorder.run, &plan, &records);
     Ok(RunReport { differences: verified.differences, not_verifiable: verified.not_verifiable, ..report })
 }
 
@@ -197,7 +201,7 @@ fn writer(client: &Client) -> Client {
 
 /// The sending of the steps of one run.
 struct Course<'a> {
-    sender: &'a Sender<'a>,
+    sender: &'a Arc<Sender>,
     reader: &'a Reader,
     schedule: Schedule<'a>,
     counts: RunCounts,
@@ -214,8 +218,8 @@ struct Course<'a> {
 }
 
 impl<'a> Course<'a> {
-    fn new(sender: &'a Sender<'a>, reader: &'a Reader, run: &RunRecord, earlier: &[StepRecord]) -> Self {
-        let plan = sender.plan;
+    fn new(sender: &'a Arc<Sender>, reader: &'a Reader, run: &RunRecord, earlier: &[StepRecord]) -> Self {
+        let plan = &*sender.plan;
         let mut course = Self {
             schedule: Schedule::new(plan),
             sender,
@@ -231,7 +235,8 @@ impl<'a> Course<'a> {
         let places: HashMap<StepId, Place> =
             plan.steps.iter().enumerate().map(|(place, step)| (step.id, place)).collect();
         let place = |record: &StepRecord| places.get(&record.step).copied();
-        let mut stale = BTreeSet::new();
+        let recorded: HashSet<Place> = earlier.iter().filter_map(place).collect();
+        let mut stale = HashSet::new();
         for record in earlier.iter().filter(|record| record.state != StepState::Sending) {
             let Some(place) = place(record) else { continue };
             if record.state == StepState::Stale {
@@ -239,8 +244,8 @@ impl<'a> Course<'a> {
             }
             let skipped = course.schedule.end(place, record.state);
             // A crash may have come before these were recorded.
-            let recorded = |place: &Place| earlier.iter().any(|record| record.step == plan.steps[*place].id);
-            course.record_skipped(skipped.into_iter().filter(|(place, _)| !recorded(place)).collect());
+            course
+                .record_skipped(skipped.into_iter().filter(|(place, _)| !recorded.contains(place)).collect());
         }
         course.stale_before = stale.len() as u64;
         for record in earlier.iter().filter(|record| record.state == StepState::Sending) {
@@ -254,7 +259,7 @@ impl<'a> Course<'a> {
 
     /// The fresh look before the first write: settles what an interrupted run has sent, and leaves out what was changed.
     async fn look(&mut self) -> Result<()> {
-        let plan = self.sender.plan;
+        let plan = &*self.sender.plan;
         let pending = plan.steps.iter().enumerate().filter(|(place, _)| !self.schedule.has_ended(*place));
         let touched = Touched::of(pending.map(|(_, step)| step));
         self.sender.report(RunEvent::Looking);
@@ -264,7 +269,7 @@ impl<'a> Course<'a> {
         let left_out = stale::left_out(plan, |place| !self.schedule.has_ended(place), &sighted);
         let stale = left_out.values().filter(|(state, _)| *state == StepState::Stale).count() as u64;
         let stale = stale + self.stale_before;
-        let objects: BTreeSet<_> = plan.steps.iter().map(stale::object_key).collect();
+        let objects: HashSet<_> = plan.steps.iter().map(stale::object_key).collect();
         for (place, step) in plan.steps.iter().enumerate() {
             if self.schedule.has_ended(place) {
                 continue;
@@ -284,7 +289,7 @@ impl<'a> Course<'a> {
     async fn send_all(&mut self, mut cancelled: Pin<Box<dyn Future<Output = ()> + Send>>) {
         let sender = self.sender;
         let mut is_cancelled = false;
-        let mut running = FuturesUnordered::new();
+        let mut running = JoinSet::new();
         loop {
             while !sender.is_halted()
                 && self.lost.len() < LOST_AT_MOST
@@ -292,7 +297,7 @@ impl<'a> Course<'a> {
             {
                 let Some(place) = self.schedule.next() else { break };
                 let started = self.again.get(&place).map(|(started, _)| started.clone()).unwrap_or_default();
-                running.push(sender.send(place, started));
+                running.spawn(Arc::clone(sender).send(place, started));
             }
             if running.is_empty() {
                 if self.lost.is_empty() || sender.is_halted() {
@@ -307,7 +312,10 @@ impl<'a> Course<'a> {
                     is_cancelled = true;
                     self.stop(Stop::Cancelled);
                 }
-                Some((place, sent)) = running.next() => self.take(place, sent),
+                Some(ended) = running.join_next() => {
+                    let (place, sent) = tasks::joined(ended).await;
+                    self.take(place, sent);
+                }
             }
         }
         if self.stop.is_none() && !sender.is_halted() {

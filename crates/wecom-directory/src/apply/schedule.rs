@@ -27,8 +27,11 @@ pub(super) struct Schedule<'a> {
     missing: Vec<u32>,
     /// The steps that wait for each step, and whether they need it to be done.
     waiting: Vec<Vec<(Place, bool)>>,
-    ready: BTreeSet<Place>,
+    /// Ready steps that create members.
+    ready_creations: BTreeSet<Place>,
     ready_departments: BTreeSet<Place>,
+    /// All other ready steps.
+    ready: BTreeSet<Place>,
     is_department_running: bool,
     /// Whether members may be created.
     creates_members: bool,
@@ -61,8 +64,9 @@ impl<'a> Schedule<'a> {
             at: vec![At::Waiting; count],
             missing,
             waiting,
-            ready: BTreeSet::new(),
+            ready_creations: BTreeSet::new(),
             ready_departments: BTreeSet::new(),
+            ready: BTreeSet::new(),
             is_department_running: false,
             creates_members: true,
         };
@@ -80,30 +84,27 @@ impl<'a> Schedule<'a> {
 
     fn make_ready(&mut self, place: Place) {
         self.at[place] = At::Ready;
-        if self.step(place).object.kind == ObjectKind::Department {
-            self.ready_departments.insert(place);
-        } else {
-            self.ready.insert(place);
+        self.ready_like(place).insert(place);
+    }
+
+    /// The ready steps of the same kind as this step.
+    fn ready_like(&mut self, place: Place) -> &mut BTreeSet<Place> {
+        let step = self.step(place);
+        match (step.object.kind, step.action) {
+            (ObjectKind::Department, _) => &mut self.ready_departments,
+            // They take accounts of the corp.
+            (ObjectKind::Member, StepAction::Create) => &mut self.ready_creations,
+            _ => &mut self.ready,
         }
     }
 
     /// Takes the next step that may be sent, in the order of the plan.
     pub(super) fn next(&mut self) -> Option<Place> {
-        let department = self.ready_departments.first().copied().filter(|_| !self.is_department_running);
-        let other = self
-            .ready
-            .iter()
-            .copied()
-            .find(|place| self.creates_members || !creates_member(self.step(*place)));
-        let next = match (department, other) {
-            (Some(department), Some(other)) => department.min(other),
-            (department, other) => department.or(other)?,
-        };
-        if self.ready_departments.remove(&next) {
-            self.is_department_running = true;
-        } else {
-            self.ready.remove(&next);
-        }
+        let department = self.ready_departments.first().filter(|_| !self.is_department_running);
+        let creation = self.ready_creations.first().filter(|_| self.creates_members);
+        let next = *[department, creation, self.ready.first()].into_iter().flatten().min()?;
+        self.ready_like(next).remove(&next);
+        self.is_department_running |= self.step(next).object.kind == ObjectKind::Department;
         self.at[next] = At::Running;
         Some(next)
     }
@@ -113,11 +114,8 @@ impl<'a> Schedule<'a> {
         if self.at[place] == At::Ended {
             return;
         }
-        self.ready.remove(&place);
-        if self.step(place).object.kind == ObjectKind::Department {
-            self.ready_departments.remove(&place);
-            self.is_department_running = true;
-        }
+        self.ready_like(place).remove(&place);
+        self.is_department_running |= self.step(place).object.kind == ObjectKind::Department;
         self.at[place] = At::Running;
     }
 
@@ -148,8 +146,7 @@ impl<'a> Schedule<'a> {
                 continue;
             }
             self.leave(place);
-            self.ready.remove(&place);
-            self.ready_departments.remove(&place);
+            self.ready_like(place).remove(&place);
             self.at[place] = At::Ended;
             for (next, is_needed) in std::mem::take(&mut self.waiting[place]) {
                 if self.at[next] == At::Ended {
@@ -178,11 +175,6 @@ impl<'a> Schedule<'a> {
     pub(super) fn is_done(&self) -> bool {
         self.at.iter().all(|at| *at == At::Ended)
     }
-}
-
-/// Whether the step takes an account of the corp.
-fn creates_member(step: &Step) -> bool {
-    step.object.kind == ObjectKind::Member && step.action == StepAction::Create
 }
 
 #[cfg(test)]

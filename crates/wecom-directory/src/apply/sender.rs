@@ -1,7 +1,7 @@
 //! One step on its way: recorded, sent, and sent again while WeCom is busy.
 
 use std::{
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -20,6 +20,7 @@ use super::{
 use crate::{
     plan::{Plan, Step},
     run::{StepReason, StepRecord, StepState, Stop},
+    store::Lock,
 };
 
 /// How often a call that certainly was not executed is sent.
@@ -49,6 +50,13 @@ pub(super) enum Sent {
     NotRecorded,
 }
 
+impl Sent {
+    /// Whether no other step may be sent after this.
+    const fn stops_the_run(&self) -> bool {
+        matches!(self, Self::PutBack(Some(_)) | Self::Interrupted(Some(_)) | Self::NotRecorded)
+    }
+}
+
 /// How far a step has come.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Started {
@@ -59,8 +67,8 @@ pub(super) struct Started {
 }
 
 /// What the steps of a run share while they are sent.
-pub(super) struct Sender<'a> {
-    pub(super) plan: &'a Plan,
+pub(super) struct Sender {
+    pub(super) plan: Arc<Plan>,
     /// Sends each call once.
     pub(super) client: Client,
     pub(super) entries: mpsc::UnboundedSender<Entry>,
@@ -68,10 +76,12 @@ pub(super) struct Sender<'a> {
     /// Whether no more calls are sent.
     pub(super) halted: watch::Sender<bool>,
     pub(super) report: Mutex<OnEvent>,
+    /// A task that ends after its run was dropped keeps the corp locked until then.
+    pub(super) _lock: Arc<dyn Lock>,
 }
 
-impl<'a> Sender<'a> {
-    pub(super) fn step(&self, place: Place) -> &'a Step {
+impl Sender {
+    pub(super) fn step(&self, place: Place) -> &Step {
         &self.plan.steps[place]
     }
 
@@ -87,38 +97,45 @@ impl<'a> Sender<'a> {
         self.halted.send_replace(true);
     }
 
-    /// Sends the step from this part on.
-    pub(super) async fn send(&self, place: Place, started: Started) -> (Place, Sent) {
+    /// Sends the step from this part on, in a task of its own.
+    pub(super) async fn send(self: Arc<Self>, place: Place, started: Started) -> (Place, Sent) {
+        let sent = self.send_from(place, started).await;
+        if sent.stops_the_run() {
+            // Steps that are behind this one are not sent, even before this outcome is looked at.
+            self.halt();
+        }
+        (place, sent)
+    }
+
+    async fn send_from(&self, place: Place, started: Started) -> Sent {
         let step = self.step(place);
         let Started { part: first, mut refused } = started;
         let mut slot = None;
         let mut at = Timestamp::now();
         for part in first..send::parts(step) {
             if !self.record(step, part, &refused).await {
-                return (place, Sent::NotRecorded);
+                return Sent::NotRecorded;
             }
             if slot.is_none() {
                 slot = Some(self.slots.take().await);
             }
             if self.is_halted() {
-                return (place, self.not_sent(step, part, None));
+                return self.not_sent(step, part, None);
             }
             self.report(RunEvent::Sending { step });
             at = Timestamp::now();
             match self.send_part(step, part).await {
                 Ok(Answer::Done { refused: more }) => refused.extend(more),
-                Ok(Answer::Refused(reason)) => return (place, Sent::Refused { at, reason }),
+                Ok(Answer::Refused(reason)) => return Sent::Refused { at, reason },
                 Ok(Answer::AccountCeiling) => {
                     let _ = self.entries.send(Entry::NotSent(step.id));
-                    return (place, Sent::AccountCeiling);
+                    return Sent::AccountCeiling;
                 }
-                Ok(Answer::Forbidden(stop)) | Err(stop) => {
-                    return (place, self.not_sent(step, part, Some(stop)));
-                }
-                Ok(_) => return (place, Sent::Lost(Started { part, refused })),
+                Ok(Answer::Forbidden(stop)) | Err(stop) => return self.not_sent(step, part, Some(stop)),
+                Ok(_) => return Sent::Lost(Started { part, refused }),
             }
         }
-        (place, Sent::Done { at, refused })
+        Sent::Done { at, refused }
     }
 
     /// Records that a part is about to be sent, and waits until it is on the disk. Returns whether it is.

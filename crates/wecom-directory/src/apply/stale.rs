@@ -1,6 +1,6 @@
 //! The fresh look: which objects were changed since the plan was made.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::HashMap;
 
 use wecom_contacts::Seen;
 
@@ -24,33 +24,32 @@ pub(super) fn object_key(step: &Step) -> ObjectKey {
 }
 
 /// Why the steps of an object are left out.
-pub(super) type LeftOut = BTreeMap<ObjectKey, (StepState, StepReason)>;
+pub(super) type LeftOut = HashMap<ObjectKey, (StepState, StepReason)>;
+
+/// What earlier steps of the plan do to an object.
+#[derive(Default)]
+struct Earlier<'a> {
+    is_created: bool,
+    written: Vec<&'a str>,
+    /// Why its steps are left out.
+    found: Option<(StepState, StepReason)>,
+}
 
 /// Compares the first pending step of each object, and of each field, with what the readings show.
 pub(super) fn left_out(plan: &Plan, is_pending: impl Fn(Place) -> bool, sighted: &Sighted) -> LeftOut {
-    let mut left_out = LeftOut::new();
-    // Fields that an earlier step of the plan writes before.
-    let mut written: BTreeMap<ObjectKey, BTreeSet<&str>> = BTreeMap::new();
-    let mut created = BTreeSet::new();
-    for (place, step) in plan.steps.iter().enumerate() {
-        if !is_pending(place) {
-            continue;
-        }
-        let key = object_key(step);
-        if !created.contains(&key) && !left_out.contains_key(&key) {
-            let earlier = written.get(&key);
-            let found = check(step, sighted, |field| earlier.is_none_or(|earlier| !earlier.contains(field)));
-            if let Some(found) = found {
-                left_out.insert(key.clone(), found);
-            }
+    let mut objects: HashMap<ObjectKey, Earlier<'_>> = HashMap::new();
+    for (_, step) in plan.steps.iter().enumerate().filter(|(place, _)| is_pending(*place)) {
+        let Earlier { is_created, written, found } = objects.entry(object_key(step)).or_default();
+        if !*is_created && found.is_none() {
+            *found = check(step, sighted, |field| !written.contains(&field));
         }
         if step.action == StepAction::Create {
-            created.insert(key);
+            *is_created = true;
         } else {
-            written.entry(key).or_default().extend(step.fields.keys().map(String::as_str));
+            written.extend(step.fields.keys().map(String::as_str));
         }
     }
-    left_out
+    objects.into_iter().filter_map(|(key, earlier)| Some((key, earlier.found?))).collect()
 }
 
 fn check(

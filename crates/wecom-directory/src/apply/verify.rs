@@ -1,6 +1,6 @@
 //! The verification: what was written is read back and compared.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 use wecom_contacts::{DepartmentId, Seen};
 
@@ -37,8 +37,9 @@ struct Removed {
 pub(super) fn verify(done: &[(&Step, Option<StepReason>)], sighted: &Sighted) -> Verified {
     let mut verified = Verified::default();
     // What the last step on an object wants of each field.
-    let mut fields: BTreeMap<(ObjectKey, &str), usize> = BTreeMap::new();
-    let mut last: BTreeMap<ObjectKey, usize> = BTreeMap::new();
+    let mut fields: HashMap<(usize, &str), usize> = HashMap::new();
+    let mut last: Vec<usize> = Vec::new();
+    let mut objects: HashMap<ObjectKey, usize> = HashMap::new();
     // Tags lose removed members and departments.
     let removals = || done.iter().map(|(step, _)| *step).filter(|step| step.action == StepAction::Remove);
     let removed = Removed {
@@ -48,15 +49,19 @@ pub(super) fn verify(done: &[(&Step, Option<StepReason>)], sighted: &Sighted) ->
             .filter_map(look::department_id)
             .collect(),
     };
+    let mut object_of = Vec::with_capacity(done.len());
     for (index, (step, _)) in done.iter().enumerate() {
-        let key = object_key(step);
-        fields.extend(step.fields.keys().map(|name| ((key.clone(), name.as_str()), index)));
-        last.insert(key, index);
+        let object = *objects.entry(object_key(step)).or_insert_with(|| {
+            last.push(index);
+            last.len() - 1
+        });
+        fields.extend(step.fields.keys().map(|name| ((object, name.as_str()), index)));
+        last[object] = index;
+        object_of.push(object);
     }
-    for (index, (step, reason)) in done.iter().enumerate() {
-        let key = object_key(step);
-        let is_last = last.get(&key) == Some(&index);
-        let is_last_of = |name: &str| fields.get(&(key.clone(), name)) == Some(&index);
+    for ((index, (step, reason)), object) in done.iter().enumerate().zip(object_of) {
+        let is_last = last[object] == index;
+        let is_last_of = |name: &str| fields.get(&(object, name)) == Some(&index);
         let difference = |field: Option<&str>| Difference {
             step: step.id,
             object: step.object.clone(),

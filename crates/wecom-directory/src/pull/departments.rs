@@ -148,7 +148,7 @@ fn differs(old: &DepartmentRecord, new: &DepartmentRecord) -> bool {
 }
 
 /// The records that changed, and those whose path changed with them.
-pub(crate) fn writes(
+fn writes(
     before: &BTreeMap<DepartmentId, DepartmentRecord>,
     after: &BTreeMap<DepartmentId, DepartmentRecord>,
 ) -> Vec<DepartmentWrite> {
@@ -167,43 +167,101 @@ pub(crate) fn writes(
         .collect()
 }
 
+/// Returns these departments with their paths, and those below the ones whose paths have changed.
+pub(crate) fn writes_of(
+    departments: &BTreeMap<DepartmentId, DepartmentRecord>,
+    mut ids: BTreeSet<DepartmentId>,
+    mut moved: BTreeSet<DepartmentId>,
+) -> Vec<DepartmentWrite> {
+    let mut found = moved.clone();
+    while !moved.is_empty() {
+        let is_below = |record: &&DepartmentRecord| {
+            !found.contains(&record.id) && record.parent.known().is_some_and(|parent| moved.contains(parent))
+        };
+        moved = departments.values().filter(is_below).map(|record| record.id).collect();
+        found.extend(&moved);
+    }
+    ids.extend(found);
+    let write = |id: &DepartmentId| {
+        let (path, depth) = path(departments, *id);
+        Some(DepartmentWrite { record: departments.get(id)?.clone(), path, depth })
+    };
+    ids.iter().filter_map(write).collect()
+}
+
 /// The path and the depth of each department, as far as the names and the parents are known.
 pub(crate) fn paths(
     departments: &BTreeMap<DepartmentId, DepartmentRecord>,
 ) -> HashMap<DepartmentId, (Option<String>, Option<u32>)> {
-    let mut paths = HashMap::new();
-    for id in departments.keys() {
-        let mut names = Vec::new();
-        let mut known = true;
-        let mut above = Some(*id);
-        let mut depth = Some(0_u32);
-        let mut steps = 0;
-        while let Some(record) = above.and_then(|id| departments.get(&id)) {
-            steps += 1;
-            if steps > departments.len() {
-                // A circle, which no corp has: neither path nor depth.
-                (known, depth) = (false, None);
-                break;
-            }
-            match &record.name {
-                Seen::Known(name) => names.push(name.as_str()),
-                Seen::Hidden => known = false,
-            }
-            above = match record.parent {
-                Seen::Known(DepartmentId(0)) => None,
-                Seen::Known(parent) if departments.contains_key(&parent) => {
-                    depth = depth.map(|depth| depth + 1);
-                    Some(parent)
-                }
-                _ if record.id == DepartmentId::ROOT => None,
-                _ => {
-                    (known, depth) = (false, None);
-                    None
-                }
-            };
+    departments.keys().map(|id| (*id, path(departments, *id))).collect()
+}
+
+fn path(
+    departments: &BTreeMap<DepartmentId, DepartmentRecord>,
+    id: DepartmentId,
+) -> (Option<String>, Option<u32>) {
+    let mut names = Vec::new();
+    let mut known = true;
+    let mut above = Some(id);
+    let mut depth = Some(0_u32);
+    let mut steps = 0;
+    while let Some(record) = above.and_then(|id| departments.get(&id)) {
+        steps += 1;
+        if steps > departments.len() {
+            // A circle, which no corp has: neither path nor depth.
+            (known, depth) = (false, None);
+            break;
         }
-        names.reverse();
-        paths.insert(*id, (known.then(|| names.join("/")), depth));
+        match &record.name {
+            Seen::Known(name) => names.push(name.as_str()),
+            Seen::Hidden => known = false,
+        }
+        above = match record.parent {
+            Seen::Known(DepartmentId(0)) => None,
+            Seen::Known(parent) if departments.contains_key(&parent) => {
+                depth = depth.map(|depth| depth + 1);
+                Some(parent)
+            }
+            _ if record.id == DepartmentId::ROOT => None,
+            _ => {
+                (known, depth) = (false, None);
+                None
+            }
+        };
     }
-    paths
+    names.reverse();
+    (known.then(|| names.join("/")), depth)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn departments_below_a_moved_one_are_written_with_their_new_paths() {
+        let record = |id: u32, name: &str, parent: u32| DepartmentRecord {
+            name: Seen::Known(name.to_owned()),
+            parent: Seen::Known(DepartmentId(parent)),
+            ..DepartmentRecord::unread(DepartmentId(id), Timestamp::UNIX_EPOCH)
+        };
+        let departments: BTreeMap<_, _> = [
+            record(1, "示例", 0),
+            record(2, "华东", 1),
+            record(3, "上海", 2),
+            record(4, "浦东", 3),
+            record(5, "华北", 1),
+        ]
+        .map(|record| (record.id, record))
+        .into();
+        let ids = |ids: &[u32]| ids.iter().copied().map(DepartmentId).collect::<BTreeSet<_>>();
+        let written = |wrote: &[u32], moved: &[u32]| -> Vec<(u32, String)> {
+            let writes = writes_of(&departments, ids(wrote), ids(moved)).into_iter();
+            writes.map(|write| (write.record.id.0, write.path.unwrap())).collect()
+        };
+        let row = |id: u32, path: &str| (id, path.to_owned());
+        assert_eq!(written(&[5], &[]), [row(5, "示例/华北")]);
+        let below = [row(2, "示例/华东"), row(3, "示例/华东/上海"), row(4, "示例/华东/上海/浦东")];
+        assert_eq!(written(&[2], &[2]), below);
+        assert_eq!(written(&[2, 3], &[2]), below, "one of them was written without a new path of its own");
+    }
 }

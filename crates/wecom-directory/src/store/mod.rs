@@ -217,6 +217,28 @@ pub trait Transaction: Send {
     /// again; a commit may give them others.
     fn put_members(&mut self, members: Vec<MemberWrite>) -> StoreFuture<'_, Vec<PersonId>>;
 
+    /// Reads these members as [`members`](Self::members) does, and writes what `update` makes of them. A store may put this off until
+    /// the next operation that returns something, whose error is then that of this operation, too.
+    fn update_members(&mut self, keys: Vec<MemberKey>, update: MembersUpdate) -> StoreFuture<'_, ()> {
+        Box::pin(async move {
+            let found = if keys.is_empty() { Vec::new() } else { self.members(&keys).await? };
+            let mut updates = update(found);
+            let members = std::mem::take(&mut updates.members);
+            let persons = if members.is_empty() { Vec::new() } else { self.put_members(members).await? };
+            let (changes, person_keys, written_hidden) = updates.of_persons(&persons);
+            if !changes.is_empty() {
+                self.put_changes(changes).await?;
+            }
+            if !person_keys.is_empty() {
+                self.put_person_keys(person_keys).await?;
+            }
+            if !written_hidden.is_empty() {
+                self.put_written_hidden(written_hidden).await?;
+            }
+            Ok(())
+        })
+    }
+
     /// Adds or replaces departments with their paths.
     fn put_departments(&mut self, departments: Vec<DepartmentWrite>) -> StoreFuture<'_, ()>;
 
@@ -310,6 +332,44 @@ pub struct MemberWrite {
     pub record: MemberRecord,
     /// What the search reads.
     pub search: SearchText,
+}
+
+/// Makes [`MemberUpdates`] of the records of members. It may run on another thread.
+pub type MembersUpdate = Box<dyn FnOnce(Vec<MemberRecord>) -> MemberUpdates + Send>;
+
+/// Members to be written, with what depends on their person numbers. Members are named by their places in `members`.
+#[derive(Clone, Debug, Default)]
+pub struct MemberUpdates {
+    /// The members.
+    pub members: Vec<MemberWrite>,
+    /// Changes for the journal. Each gets the person of its member, if it has one.
+    pub changes: Vec<(Option<usize>, Change)>,
+    /// Members with the names and values of their keys in a roster.
+    pub person_keys: Vec<(usize, String, String)>,
+    /// Members with the names of hidden fields that were written, and the fingerprints of the values.
+    pub written_hidden: Vec<(usize, String, String)>,
+}
+
+impl MemberUpdates {
+    /// Returns changes, keys and fingerprints with these numbers of the members' persons.
+    pub(crate) fn of_persons(
+        self,
+        persons: &[PersonId],
+    ) -> (Vec<Change>, Vec<PersonKey>, Vec<WrittenHidden>) {
+        let person = |place: usize| persons.get(place).copied();
+        let change = |(place, change): (Option<usize>, Change)| match place.and_then(person) {
+            Some(person) => Change { person: Some(person), ..change },
+            None => change,
+        };
+        let key = |(place, name, value)| Some(PersonKey { name, value, person: person(place)? });
+        let written =
+            |(place, field, fingerprint)| Some(WrittenHidden { person: person(place)?, field, fingerprint });
+        (
+            self.changes.into_iter().map(change).collect(),
+            self.person_keys.into_iter().filter_map(key).collect(),
+            self.written_hidden.into_iter().filter_map(written).collect(),
+        )
+    }
 }
 
 /// What the search reads of one person.

@@ -14,7 +14,7 @@ use crate::{
     request_log::{RequestFilter, SelectedRequests},
     shared::Shared,
     world::callback::{DeliveryQueue, DeliveryRecord, ResendError},
-    write_log::WriteLog,
+    write_log::{SelectedWrites, WriteFilter},
 };
 
 pub(super) fn operations() -> Vec<Operation> {
@@ -55,8 +55,8 @@ pub(super) fn operations() -> Vec<Operation> {
 
 /// Number of entries of a reply by default.
 const ENTRIES: usize = 1_000;
-/// Maximum number of bytes of the requests of a reply, before their JSON is escaped.
-const REQUEST_BYTES: usize = 8 << 20;
+/// Maximum number of bytes of the entries of a reply, before their JSON is escaped.
+const ENTRY_BYTES: usize = 8 << 20;
 
 /// The fields of [`RequestFilter`] and the limit. A flattened filter would accept unknown fields.
 #[derive(Deserialize, JsonSchema)]
@@ -85,7 +85,7 @@ async fn requests(call: Call<(), StrictQuery<RequestsQuery>>) -> Result<Json<Sel
     let RequestsQuery { limit, path, caller, errcode, executed, since, after, has_unread } = call.query.0;
     let filter = RequestFilter { path, caller, errcode, executed, since, after, has_unread };
     let log = call.shared.requests.lock();
-    Ok(Json(log.selected(&filter, limit.unwrap_or(ENTRIES), REQUEST_BYTES)))
+    Ok(Json(log.selected(&filter, limit.unwrap_or(ENTRIES), ENTRY_BYTES)))
 }
 
 /// A number of requests.
@@ -98,30 +98,38 @@ async fn count_requests(call: Call<(), (), Input<RequestFilter>>) -> Result<Json
     Ok(Json(RequestCount { count: call.shared.requests.lock().count(&call.body.0) }))
 }
 
+/// The fields of [`WriteFilter`] and the limit.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct WritesQuery {
-    /// Maximum number of writes; the latest are returned.
+    /// Maximum number of writes; the latest are returned. Defaults to 1,000. A reply also has at most 8 MiB of writes.
     limit: Option<usize>,
     /// The path below `/cgi-bin/`.
     endpoint: Option<String>,
+    /// The number of a write; only later ones are returned.
+    after: Option<u64>,
+    /// The number of a write; only earlier ones are returned. The number of the first write of a reply gives the page
+    /// before it.
+    before: Option<u64>,
 }
 
-async fn writes(call: Call<(), StrictQuery<WritesQuery>>) -> Result<Json<WriteLog>, Refused> {
-    let asked = call.query.0;
-    let mut log = call.shared.writes.lock().shown();
-    log.writes.retain(|one| asked.endpoint.as_ref().is_none_or(|endpoint| endpoint == one.endpoint));
-    keep_last(&mut log.writes, asked.limit);
-    Ok(Json(log))
+async fn writes(call: Call<(), StrictQuery<WritesQuery>>) -> Result<Json<SelectedWrites>, Refused> {
+    let WritesQuery { limit, endpoint, after, before } = call.query.0;
+    let filter = WriteFilter { endpoint, after, before };
+    let log = call.shared.writes.lock();
+    Ok(Json(log.selected(&filter, limit.unwrap_or(ENTRIES), ENTRY_BYTES)))
 }
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct DeliveriesQuery {
-    /// Maximum number of deliveries; the latest are returned. Defaults to 1,000.
+    /// Maximum number of deliveries; the latest are returned. Defaults to 1,000. A reply also has at most 8 MiB of
+    /// deliveries.
     limit: Option<usize>,
     /// The event, such as `change_contact/create_user`.
     event: Option<String>,
+    /// The number of a delivery; only earlier ones are returned.
+    before: Option<u64>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -130,18 +138,19 @@ struct Deliveries {
 }
 
 async fn deliveries(call: Call<(), StrictQuery<DeliveriesQuery>>) -> Result<Json<Deliveries>, Refused> {
-    let asked = call.query.0;
+    let DeliveriesQuery { limit, event, before } = call.query.0;
     let world = call.shared.world.read();
-    let wanted = world.deliveries.deliveries();
-    let wanted = wanted.filter(|one| asked.event.as_ref().is_none_or(|event| *event == one.event));
-    let mut deliveries: Vec<_> = wanted.collect();
-    keep_last(&mut deliveries, asked.limit.or(Some(ENTRIES)));
-    Ok(Json(Deliveries { deliveries: deliveries.into_iter().cloned().collect() }))
-}
-
-fn keep_last<T>(all: &mut Vec<T>, limit: Option<usize>) {
-    let excess = all.len().saturating_sub(limit.unwrap_or(usize::MAX));
-    all.drain(..excess);
+    let wanted = world.deliveries.deliveries().rev().filter(|one| {
+        event.as_ref().is_none_or(|event| *event == one.event) && before.is_none_or(|before| one.id < before)
+    });
+    let mut size = 0;
+    let bounded = wanted.take(limit.unwrap_or(ENTRIES)).enumerate().take_while(|(place, one)| {
+        size += one.bytes();
+        size <= ENTRY_BYTES || *place == 0
+    });
+    let mut deliveries: Vec<_> = bounded.map(|(_, one)| one.clone()).collect();
+    deliveries.reverse();
+    Ok(Json(Deliveries { deliveries }))
 }
 
 /// The number of a delivery.

@@ -48,6 +48,17 @@ async fn a_reset_restores_the_speed_and_the_time_of_the_start() {
 }
 
 #[tokio::test]
+async fn a_reset_of_a_running_clock_restores_its_speed() {
+    let rig = Rig::with(Sim::builder().clock_speed(2.0)).await;
+    for (path, body) in [("clock/run", json!({"speed": 60})), ("clock/freeze", json!({}))] {
+        rig.control(path, &body).await;
+        assert_ne!(rig.look("clock").await["speed"], 2.0);
+        rig.control("reset", &json!({})).await;
+        assert_eq!(rig.look("clock").await["speed"], 2.0, "after {path}");
+    }
+}
+
+#[tokio::test]
 async fn a_callback_that_waits_for_a_frozen_clock_is_sent_when_it_runs() {
     let rig = Rig::with(Sim::builder().clock_speed(1.0)).await;
     rig.control("clock/freeze", &json!({})).await;

@@ -400,3 +400,21 @@ async fn a_stopped_simulator_answers_no_more() {
     rig.sim.stop().await;
     assert!(tokio::net::TcpStream::connect(address).await.is_err(), "{url} is still there");
 }
+
+#[tokio::test]
+async fn an_answer_has_at_most_8_mib_of_deliveries_and_its_first_id_gives_the_page_before_it() {
+    let (rig, _listener) = heard(Sim::builder()).await;
+    let text = "a".repeat(900_000);
+    for _ in 0..11 {
+        rig.act("event", json!({"event": "x", "elements": {"Text": text}})).await;
+    }
+    let page = async |query: &str| {
+        let reply = rig.look(query).await;
+        let ids = reply["deliveries"].as_array().unwrap().iter().map(|one| one["id"].as_u64().unwrap());
+        ids.collect::<Vec<_>>()
+    };
+    assert_eq!(page("deliveries").await, [3, 4, 5, 6, 7, 8, 9, 10, 11]);
+    assert_eq!(page("deliveries?before=3").await, [1, 2]);
+    assert_eq!(page("deliveries?before=3&limit=1").await, [2]);
+    assert!(page("deliveries?before=1").await.is_empty());
+}

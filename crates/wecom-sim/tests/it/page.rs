@@ -86,8 +86,11 @@ async fn a_browser_is_led_to_the_page_and_other_clients_are_not() {
         let other = rig.get_raw(&url, headers).await;
         assert_eq!((other.status().as_u16(), other.url().path()), (404, "/"), "{headers:?}");
     }
-    let (status, _) = rig.send(Method::POST, "/", &[("Accept", "text/html")], Vec::new()).await;
-    assert_eq!(status, 404, "only a GET is led");
+    let html = [("Accept", "text/html")];
+    let (status, _) = rig.send(Method::HEAD, "/", &html, Vec::new()).await;
+    assert_eq!(status, 200, "a HEAD is led as a GET is");
+    let (status, _) = rig.send(Method::POST, "/", &html, Vec::new()).await;
+    assert_eq!(status, 404, "a POST is not led");
 }
 
 #[tokio::test]

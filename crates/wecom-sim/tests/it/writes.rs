@@ -44,7 +44,8 @@ async fn every_write_is_logged_with_its_objects_and_reads_are_not() {
     );
     let log = rig.sim.writes();
     assert!(log.writes.iter().all(|one| one.caller.as_deref() == Some("contacts")));
-    assert_eq!(json!(log), rig.look("writes").await);
+    let answered = rig.look("writes").await;
+    assert_eq!((&json!(log.writes), &answered["matched"]), (&answered["writes"], &json!(9)));
 }
 
 #[tokio::test]
@@ -105,6 +106,27 @@ async fn equal_writes_have_equal_digests_whatever_their_token() {
 }
 
 #[tokio::test]
+async fn an_answer_has_a_thousand_writes_and_its_first_number_gives_the_page_before_it() {
+    let rig = Rig::new().await;
+    for number in 0..1_003 {
+        let update = json!({"userid": "lisi", "position": format!("{number}")});
+        expect(0, &rig.post(By::Contacts, "user/update", &update).await);
+    }
+    let pages = async |query: &str| {
+        let log = rig.look(query).await;
+        let numbers: Vec<_> =
+            log["writes"].as_array().unwrap().iter().map(|one| one["number"].as_u64()).collect();
+        (numbers.len(), numbers.first().copied().flatten(), log["matched"].as_u64().unwrap())
+    };
+    assert_eq!(pages("writes").await, (1_000, Some(4), 1_003));
+    assert_eq!(pages("writes?before=4").await, (3, Some(1), 3));
+    assert_eq!(pages("writes?before=1").await, (0, None, 0));
+    assert_eq!(pages("writes?after=1001&limit=5000").await, (2, Some(1_002), 2));
+    let (status, _) = rig.send(Method::GET, "/_sim/writes?behind=1", &[], Vec::new()).await;
+    assert_eq!(status, 400);
+}
+
+#[tokio::test]
 async fn the_logs_have_the_sizes_that_are_set_and_say_what_they_lack() {
     let rig = Rig::with(Sim::builder().logged_requests(2).logged_writes(3)).await;
     for number in 0..5 {
@@ -119,7 +141,7 @@ async fn the_logs_have_the_sizes_that_are_set_and_say_what_they_lack() {
     assert_eq!((&filtered["writes"][0]["number"], &filtered["dropped"]), (&json!(5), &json!(2)));
     assert_eq!(rig.look("writes?endpoint=user/create").await["writes"], json!([]));
     rig.tell(Method::POST, "reset", &json!({})).await;
-    assert_eq!(rig.look("writes").await, json!({"writes": [], "dropped": 0}));
+    assert_eq!(rig.look("writes").await, json!({"writes": [], "matched": 0, "dropped": 0}));
     let (requests, bytes) = (Sim::builder().logged_bytes(2_000), 2_000);
     let rig = Rig::with(requests).await;
     for _ in 0..50 {

@@ -1,9 +1,12 @@
 //! The first reading of the mirror: which member each person of the roster is, and who holds what the rows want.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+};
 
 use wecom_contacts::{
-    UserId,
+    DepartmentId, UserId,
     members::{AttributeValue, FieldValue, Member, MemberField},
 };
 use xxhash_rust::xxh3::xxh3_64;
@@ -41,6 +44,8 @@ pub(super) struct Matching {
     pub(super) external_attributes: BTreeSet<String>,
     /// The unique fields that are hidden for a member.
     pub(super) hidden: BTreeSet<MemberField>,
+    /// The members of each department, whether in the scope or not.
+    pub(super) heads: HashMap<DepartmentId, u64>,
     /// The members in the scope.
     pub(super) in_scope: u64,
     /// The seats in the scope.
@@ -165,8 +170,9 @@ impl<'a> Matcher<'a> {
     /// Takes one member.
     pub(super) fn member(&mut self, record: &MemberRecord) {
         let Some(number) = record.person.filter(|_| record.state != State::Removed) else { return };
+        count_heads(&mut self.found.heads, record);
         let standing = self.scope.standing(record);
-        let key = key_value(&record.member, self.key, record);
+        let key = key_value(self.key, record);
         if standing != Standing::Outside {
             self.found.in_scope += 1;
             let seats = record.seats.iter().filter(|seat| self.scope.contains(seat.department));
@@ -296,6 +302,13 @@ impl<'a> Matcher<'a> {
     }
 }
 
+/// Counts a member in each of its departments.
+pub(super) fn count_heads(heads: &mut HashMap<DepartmentId, u64>, record: &MemberRecord) {
+    for seat in &record.seats {
+        *heads.entry(seat.department).or_default() += 1;
+    }
+}
+
 /// The object of a member.
 pub(super) fn object(record: &MemberRecord) -> Object {
     Object {
@@ -322,7 +335,8 @@ pub(super) fn text(member: &Member, field: MemberField) -> FieldText<'_> {
 }
 
 /// The key of a member in the form in which it is compared; `None` if it is hidden, stale or empty.
-fn key_value(member: &Member, key: &Key, record: &MemberRecord) -> Option<Box<str>> {
+fn key_value<'m>(key: &Key, record: &'m MemberRecord) -> Option<Cow<'m, str>> {
+    let member = &record.member;
     let is_stale = |field| record.stale().contains(field);
     let value = match &key.column {
         Column::Field(MemberField::Userid) => member.userid.as_str(),

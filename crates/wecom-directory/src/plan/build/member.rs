@@ -20,6 +20,7 @@ use super::{
     values::{TEXTS, check, check_external, is_same, may_be_emptied},
 };
 use crate::{
+    FieldSet,
     plan::{Category, Finding, FindingKind, NotWritableReason, Object, StepAction, ValueRule},
     record::MemberRecord,
     roster::{Cell, Column, Place},
@@ -53,81 +54,116 @@ pub(super) fn compare(
     person: u32,
     collected: &mut Collected,
 ) -> Compared {
-    let places = inputs.people.places(inputs.roster, person);
-    let object = object(record);
-    let finding = |kind| Finding::new(kind).at(places.clone()).object(object.clone());
     let row = inputs.people.list[person as usize].row as usize;
-    if record.shown.iter().all(|shown| shown.is_empty()) {
-        collected.findings.push(finding(FindingKind::DetailsOutOfSight));
-        return Compared::Nothing;
+    let stale = record.stale();
+    let mut comparison = Comparison { inputs, found, record, person, row, stale, draft: None, collected };
+    match comparison.compare() {
+        Some(compared) => compared,
+        None => comparison.draft.map_or(Compared::Nothing, Compared::Changes),
     }
-    if inputs.scope.standing(record) == Standing::Outside {
-        collected.findings.push(finding(FindingKind::MemberOutsideScope));
-        return Compared::Nothing;
-    }
-    let status = record.member.status.known().copied();
-    if status == Some(MemberStatus::Left) {
-        collected.findings.push(finding(FindingKind::LeftByThemselves));
-        return Compared::Nothing;
-    }
-    match employment::of(
-        inputs.roster,
-        row,
-        inputs.policy.state.as_ref(),
-        inputs.today,
-        &mut collected.findings,
-    ) {
-        Employment::Active => {}
-        Employment::Left => return Compared::Left,
-        Employment::Unknown => return Compared::Nothing,
-        Employment::Future(day) => {
-            let day = day.map_or_else(|| "a later day".to_owned(), |day| day.to_string());
-            collected.findings.push(finding(FindingKind::NotYet).text(day));
-            return Compared::Nothing;
-        }
-    }
-    let mut draft = Draft::new(Phase::Updates, object.clone(), StepAction::Update, Category::Update)
-        .places(places.clone());
-    draft.person = record.person;
-    draft.step.status = status.map(i64::from);
-    let mut comparison =
-        Comparison { inputs, found, record, row, places: &places, object: &object, draft, collected };
-    for field in TEXTS {
-        comparison.text(field);
-    }
-    comparison.leader();
-    comparison.attributes();
-    comparison.enable();
-    comparison.seats(person);
-    let mut draft = comparison.draft;
-    if !draft.step.fields.contains_key("main_department") {
-        draft.step.note_home(record);
-    }
-    if draft.step.fields.is_empty() { Compared::Nothing } else { Compared::Changes(Box::new(draft)) }
 }
 
 struct Comparison<'a, 'b> {
     inputs: &'a Inputs<'b>,
     found: &'a Matching,
     record: &'a MemberRecord,
+    person: u32,
     row: usize,
-    places: &'a [Place],
-    object: &'a Object,
-    draft: Draft,
+    /// The fields whose values no reading shows any more.
+    stale: FieldSet,
+    /// `None` as long as nothing changes.
+    draft: Option<Box<Draft>>,
     collected: &'a mut Collected,
 }
 
 impl Comparison<'_, '_> {
+    /// Compares all fields. Returns what ends the comparison before them.
+    fn compare(&mut self) -> Option<Compared> {
+        let (inputs, record) = (self.inputs, self.record);
+        let is_unseen = record.shown.iter().all(|shown| shown.is_empty());
+        let hindrance = if is_unseen {
+            Some(FindingKind::DetailsOutOfSight)
+        } else if inputs.scope.standing(record) == Standing::Outside {
+            Some(FindingKind::MemberOutsideScope)
+        } else if record.member.status == Seen::Known(MemberStatus::Left) {
+            Some(FindingKind::LeftByThemselves)
+        } else {
+            None
+        };
+        if let Some(kind) = hindrance {
+            return self.ends(kind, None);
+        }
+        match employment::of(
+            inputs.roster,
+            self.row,
+            inputs.policy.state.as_ref(),
+            inputs.today,
+            &mut self.collected.findings,
+        ) {
+            Employment::Active => {}
+            Employment::Left => return Some(Compared::Left),
+            Employment::Unknown => return Some(Compared::Nothing),
+            Employment::Future(day) => {
+                let day = day.map_or_else(|| "a later day".to_owned(), |day| day.to_string());
+                return self.ends(FindingKind::NotYet, Some(day));
+            }
+        }
+        for field in TEXTS {
+            self.text(field);
+        }
+        self.leader();
+        self.attributes();
+        self.enable();
+        self.seats();
+        if let Some(draft) = &mut self.draft
+            && !draft.step.fields.contains_key("main_department")
+        {
+            draft.step.note_home(record);
+        }
+        None
+    }
+
+    /// Ends the comparison with a finding.
+    fn ends(&mut self, kind: FindingKind, text: Option<String>) -> Option<Compared> {
+        let finding = self.finding(kind);
+        self.collected.findings.push(match text {
+            Some(text) => finding.text(text),
+            None => finding,
+        });
+        Some(Compared::Nothing)
+    }
+
     fn member(&self) -> &Member {
         &self.record.member
     }
 
+    fn object(&self) -> Object {
+        object(self.record)
+    }
+
+    fn places(&self) -> Vec<Place> {
+        self.inputs.people.places(self.inputs.roster, self.person)
+    }
+
+    /// The step of the member, which exists from the first change on.
+    fn draft(&mut self) -> &mut Draft {
+        let (inputs, record, person) = (self.inputs, self.record, self.person);
+        self.draft.get_or_insert_with(|| {
+            let draft = Draft::new(Phase::Updates, object(record), StepAction::Update, Category::Update);
+            let mut draft = draft.places(inputs.people.places(inputs.roster, person));
+            draft.person = record.person;
+            draft.step.status = status(record);
+            Box::new(draft)
+        })
+    }
+
     fn finding(&self, kind: FindingKind) -> Finding {
-        Finding::new(kind).at(self.places.iter().copied()).object(self.object.clone())
+        Finding::new(kind).at(self.places()).object(self.object())
     }
 
     fn not_writable(&mut self, field: impl Into<String>, reason: NotWritableReason) {
-        self.collected.not_writable.push((self.object.clone(), field.into(), reason, self.places.to_vec()));
+        let (object, places) = (self.object(), self.places());
+        self.collected.not_writable.push((object, field.into(), reason, places));
     }
 
     fn unchecked(&mut self, field: &str) {
@@ -138,9 +174,9 @@ impl Comparison<'_, '_> {
         self.inputs.roster.cell(self.row, &Column::Field(field))
     }
 
-    /// Whether the value of a field is known and was shown by the last reading.
+    /// Whether the value of a field is known and was shown by an earlier reading only.
     fn is_stale(&self, field: MemberField) -> bool {
-        self.record.stale().contains(field)
+        self.stale.contains(field)
     }
 
     fn text(&mut self, field: MemberField) {
@@ -149,21 +185,21 @@ impl Comparison<'_, '_> {
             return;
         }
         let before = match text(&self.record.member, field) {
-            FieldText::Known(before) if !self.is_stale(field) => Some(before.to_owned()),
+            FieldText::Known(before) if !self.is_stale(field) => Some(before),
             FieldText::Known(_) | FieldText::Hidden => None,
         };
         let after = match cell {
             Cell::Value(value) => value,
             _ if !self.inputs.policy.empty_cell.clears(field.name()) => return,
             _ if !may_be_emptied(field) || self.is_last_contact(field) => {
-                if before.as_deref().is_some_and(|before| !before.is_empty()) {
+                if before.is_some_and(|before| !before.is_empty()) {
                     self.not_writable(field.name(), NotWritableReason::CannotBeEmpty);
                 }
                 return;
             }
             _ => "",
         };
-        let is_wanted = match &before {
+        let is_wanted = match before {
             Some(before) => is_same(field, before, after),
             None => match self.inputs.written.is(self.record.person, field, after) {
                 // No reading shows whether somebody else wrote the field since.
@@ -196,10 +232,10 @@ impl Comparison<'_, '_> {
                 return self.collected.findings.push(finding);
             }
             if matches!(field, MemberField::Mobile | MemberField::Email) {
-                self.draft.wants.push((field, compared(field, after).into()));
+                self.draft().wants.push((field, compared(field, after).into()));
             }
         }
-        self.draft.change(field.name(), before, after);
+        self.draft().change(field.name(), before, after);
     }
 
     /// Whether emptying the field could leave the member without mobile and mail address.
@@ -241,10 +277,10 @@ impl Comparison<'_, '_> {
         if before == after {
             return;
         }
-        self.draft
+        self.draft()
             .needs
             .extend(after.iter().map(|leader| Need::Member(leader.as_str().to_ascii_lowercase())));
-        self.draft.change(field.name(), Some(json!(before)), json!(after));
+        self.draft().change(field.name(), Some(json!(before)), json!(after));
     }
 
     fn attributes(&mut self) {
@@ -257,7 +293,7 @@ impl Comparison<'_, '_> {
             let known = self.member().extattr.known().filter(|_| !self.is_stale(MemberField::Extattr));
             let list = known.map(|extattr| extattr.attrs.clone());
             if let Some(merged) = self.merge("extattr", list.as_deref(), &wanted) {
-                self.draft.change("extattr", Some(json!({"attrs": list})), json!({"attrs": merged}));
+                self.draft().change("extattr", Some(json!({"attrs": list})), json!({"attrs": merged}));
             }
         }
         self.external_profile();
@@ -304,7 +340,7 @@ impl Comparison<'_, '_> {
             before["external_corp_name"] = json!(name);
             after["external_corp_name"] = json!(new_name);
         }
-        self.draft.change(field.name(), Some(before), after);
+        self.draft().change(field.name(), Some(before), after);
     }
 
     /// Leaves out attributes that no member of the corp has: the console does not define them, and WeCom ignores them.
@@ -351,26 +387,26 @@ impl Comparison<'_, '_> {
             member.status == Seen::Known(MemberStatus::Disabled) || member.enable == Seen::Known(false);
         match self.cell(MemberField::Enable) {
             Cell::Value("1") if is_disabled => {
-                self.draft.change("enable", Some(json!(0)), 1);
-                self.draft.step.category = Category::Enable;
+                self.draft().change("enable", Some(json!(0)), 1);
+                self.draft().step.category = Category::Enable;
             }
             Cell::Value("0") if !is_disabled => {
-                self.draft.change("enable", Some(json!(1)), 0);
-                self.draft.step.category = Category::Disable;
+                self.draft().change("enable", Some(json!(1)), 0);
+                self.draft().step.category = Category::Disable;
             }
             Cell::Absent | Cell::Empty if is_disabled => {
-                let status = self.draft.step.status;
-                self.collected.disabled.push((self.object.clone(), self.places.to_vec(), status));
+                let disabled = (self.object(), self.places(), status(self.record));
+                self.collected.disabled.push(disabled);
             }
             _ => {}
         }
     }
 
-    fn seats(&mut self, person: u32) {
+    fn seats(&mut self) {
         let Some(wanted) = self.inputs.departments.wanted(
             self.inputs.roster,
             &self.inputs.people,
-            person,
+            self.person,
             &mut self.collected.findings,
         ) else {
             return;
@@ -382,10 +418,11 @@ impl Comparison<'_, '_> {
             Ok(None) => {}
             Ok(Some(plan)) => {
                 let departments = plan.after.iter().map(|seat| Need::Department(seat.department));
-                self.draft.needs.extend(departments);
-                set_seats(&mut self.draft, &plan);
-                if self.draft.step.category == Category::Update {
-                    self.draft.step.category = Category::Move;
+                let draft = self.draft();
+                draft.needs.extend(departments);
+                set_seats(draft, &plan);
+                if draft.step.category == Category::Update {
+                    draft.step.category = Category::Move;
                 }
             }
             Err(Unplannable::Hidden) => {
@@ -398,6 +435,10 @@ impl Comparison<'_, '_> {
             }
         }
     }
+}
+
+fn status(record: &MemberRecord) -> Option<i64> {
+    record.member.status.known().copied().map(i64::from)
 }
 
 /// The short name of the corp that a row wants. `None` if the row says nothing of it.

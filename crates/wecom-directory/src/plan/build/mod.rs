@@ -335,6 +335,7 @@ struct Maker<'a> {
     basis: Basis,
     tree: Tree,
     tags: Vec<TagRecord>,
+    /// The members of each department; counted by the first reading.
     heads: HashMap<wecom_contacts::DepartmentId, u64>,
     sees_everybody: bool,
     findings: Vec<Finding>,
@@ -361,7 +362,7 @@ impl<'a> Maker<'a> {
             },
             tree: Tree::new(existing, largest.unwrap_or_default()),
             tags: store.tags(corp).await?,
-            heads: store.head_counts(corp).await?,
+            heads: HashMap::new(),
             sees_everybody: credentials.iter().any(|credential| credential.sees_everybody == Some(true)),
             planning,
             store,
@@ -398,6 +399,7 @@ impl<'a> Maker<'a> {
         }
         let (mut found, findings) = matcher.finish();
         self.findings.extend(findings);
+        self.heads = std::mem::take(&mut found.heads);
         let keys_are_hidden = self.keys_are_hidden(&key, &found);
         let inputs = Inputs {
             roster,

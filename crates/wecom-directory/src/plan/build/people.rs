@@ -1,6 +1,9 @@
 //! The people of a roster: rows with the same key are one person.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashMap},
+};
 
 use hashbrown::HashTable;
 use wecom_contacts::members::MemberField;
@@ -33,26 +36,34 @@ impl Key {
     }
 
     /// The form in which two values of the key are compared.
-    pub(crate) fn compared(&self, value: &str) -> Box<str> {
+    pub(crate) fn compared<'v>(&self, value: &'v str) -> Cow<'v, str> {
         match &self.column {
-            Column::Field(field) => compared(*field, value).into(),
+            Column::Field(field) => compared(*field, value),
             _ => value.trim().into(),
         }
     }
 }
 
 /// The form in which two values of a field are compared.
-pub(crate) fn compared(field: MemberField, value: &str) -> String {
+pub(crate) fn compared(field: MemberField, value: &str) -> Cow<'_, str> {
+    let value = value.trim();
     match field {
-        MemberField::Userid | MemberField::Email => value.trim().to_ascii_lowercase(),
+        MemberField::Userid | MemberField::Email if value.bytes().any(|byte| byte.is_ascii_uppercase()) => {
+            value.to_ascii_lowercase().into()
+        }
         MemberField::Mobile => {
-            let digits: String = value.chars().filter(|char| char.is_ascii_digit() || *char == '+').collect();
+            let is_kept = |char: char| char.is_ascii_digit() || char == '+';
+            let digits: Cow<'_, str> = if value.chars().all(is_kept) {
+                value.into()
+            } else {
+                value.chars().filter(|char| is_kept(*char)).collect()
+            };
             match digits.strip_prefix("+86") {
-                Some(mainland) if mainland.len() == 11 => mainland.to_owned(),
+                Some(mainland) if mainland.len() == 11 => mainland.to_owned().into(),
                 _ => digits,
             }
         }
-        _ => value.trim().to_owned(),
+        _ => value.into(),
     }
 }
 
@@ -141,7 +152,7 @@ impl People {
 }
 
 /// The key in the first row of a person, in the form in which keys are compared.
-fn key_of(roster: &Roster, key: &Key, person: &Person) -> Option<Box<str>> {
+fn key_of<'r>(roster: &'r Roster, key: &Key, person: &Person) -> Option<Cow<'r, str>> {
     Some(key.compared(roster.cell(person.row as usize, &key.column).value()?))
 }
 

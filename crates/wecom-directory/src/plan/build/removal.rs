@@ -12,7 +12,7 @@ use wecom_contacts::{
 use super::{
     Maker, Members, Rest,
     draft::{self, Draft, Phase},
-    matching::{FieldText, object, text},
+    matching::{FieldText, count_heads, object, text},
     scope::Scope,
     values::TEXTS,
 };
@@ -40,6 +40,8 @@ impl Maker<'_> {
         let mut wholes = Wholes::default();
         let mut members = Members::new(self.store, self.corp, FieldSet::ALL);
         while let Some(page) = members.next().await? {
+            let known = page.iter().filter(|record| record.state != State::Removed);
+            known.for_each(|record| count_heads(&mut self.heads, record));
             for record in page.iter().filter(|record| record.state == State::Present) {
                 wholes.members += 1;
                 wholes.seats += record.seats.len() as u64;

@@ -15,7 +15,7 @@ pub(super) async fn links(
     key: &Key,
 ) -> Result<HashMap<PersonId, Box<str>>> {
     let keys = store.person_keys(corp, &key.name).await?;
-    Ok(keys.into_iter().map(|linked| (linked.person, key.compared(&linked.value))).collect())
+    Ok(keys.into_iter().map(|linked| (linked.person, key.compared(&linked.value).into())).collect())
 }
 
 /// What runs wrote into fields that no credential shows.

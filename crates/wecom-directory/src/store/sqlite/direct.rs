@@ -31,8 +31,14 @@ static UPDATE_MEMBER: LazyLock<String> = LazyLock::new(|| {
     format!("UPDATE member SET {} WHERE {}", beside.join(", "), same.join(" AND "))
 });
 
-/// Adds a member, or replaces the one with this number, with the seats and the search row. Returns the number of the person.
-pub(super) fn put_member(connection: &Connection, corp: i64, write: &MemberWrite) -> Result<PersonId> {
+/// Adds a member, or replaces the one with this number, with the seats and the search row. Returns the number of the person. `seats`
+/// are those that the file has of the member, if they were read.
+pub(super) fn put_member(
+    connection: &Connection,
+    corp: i64,
+    write: &MemberWrite,
+    seats: Option<&[Seat]>,
+) -> Result<PersonId> {
     let MemberWrite { record, search } = write;
     let person = match record.person {
         Some(person) => person,
@@ -52,7 +58,14 @@ pub(super) fn put_member(connection: &Connection, corp: i64, write: &MemberWrite
     if record.person.is_none() || execute(&UPDATE_MEMBER)? == 0 {
         execute(&PUT_MEMBER)?;
     }
-    put_seats(connection, person, &record.seats)?;
+    match (seats, record.person) {
+        (Some(known), _) => replace_seats(connection, person, known, &record.seats)?,
+        (None, None) => replace_seats(connection, person, &[], &record.seats)?,
+        (None, Some(_)) => {
+            let known = read::seats(connection, person.0).map_err(database)?;
+            replace_seats(connection, person, &known, &record.seats)?;
+        }
+    }
     if record.state == State::Removed {
         run(connection, "DELETE FROM member_search WHERE person = ?1", &[&person.0])?;
     } else {
@@ -65,9 +78,8 @@ pub(super) fn put_member(connection: &Connection, corp: i64, write: &MemberWrite
     Ok(person)
 }
 
-/// Replaces the seats of a member, if they differ.
-fn put_seats(connection: &Connection, person: PersonId, seats: &[Seat]) -> Result<()> {
-    let known = read::seats(connection, person.0).map_err(database)?;
+/// Replaces the seats that the file has of a member, if they differ.
+fn replace_seats(connection: &Connection, person: PersonId, known: &[Seat], seats: &[Seat]) -> Result<()> {
     if known == seats {
         return Ok(());
     }

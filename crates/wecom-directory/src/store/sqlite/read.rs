@@ -7,7 +7,7 @@ use wecom_contacts::{CorpId, DepartmentId, TagId, UserId};
 
 use super::{
     database,
-    row::{self, MEMBER_COLUMNS, json, seen, seen_json, state, timestamp},
+    row::{self, MEMBER_COLUMNS, ReadColumns, json, seen, seen_json, state, timestamp},
 };
 use crate::{
     Coverage, Error, FieldSet, Result,
@@ -130,10 +130,19 @@ pub(super) fn members_of(
     let sql = "SELECT * FROM member
                WHERE corp = ?1 AND userid_key IN (SELECT value FROM json_each(?2)) AND state <> 'removed'";
     let keys = row::to_json(&keys.iter().map(MemberKey::as_str).collect::<Vec<_>>())?;
-    rows(connection, sql, params![number, keys], |row| {
-        let seats = seats(connection, row.get("person")?)?;
-        row::member(row, seats)
-    })
+    let mut members =
+        rows(connection, sql, params![number, keys], |row| row::member(row, ReadColumns::ALL, Vec::new()))?;
+    let persons: HashMap<i64, usize> =
+        members.iter().zip(0..).filter_map(|(member, at)| Some((member.person?.0, at))).collect();
+    let sql = "SELECT person, department, place, is_leader, is_main FROM seat
+               WHERE person IN (SELECT value FROM json_each(?1)) ORDER BY person, department";
+    let numbers = row::to_json(&persons.keys().collect::<Vec<_>>())?;
+    for (person, seat) in rows(connection, sql, [numbers], |row| Ok((row.get(0)?, row::seat(row, 1)?)))? {
+        if let Some(member) = persons.get(&person).and_then(|at| members.get_mut(*at)) {
+            member.seats.push(seat);
+        }
+    }
+    Ok(members)
 }
 
 pub(super) fn members_with(
@@ -144,6 +153,7 @@ pub(super) fn members_with(
     limit: u32,
 ) -> Result<Vec<MemberRecord>> {
     let Some(number) = corp_number(connection, corp)? else { return Ok(Vec::new()) };
+    let read = ReadColumns::of(fields);
     // A column that is not read stays in its place.
     let columns: Vec<_> = MEMBER_COLUMNS
         .iter()
@@ -152,8 +162,9 @@ pub(super) fn members_with(
     let columns = columns.join(", ");
     let sql =
         format!("SELECT {columns} FROM member WHERE corp = ?1 AND person > ?2 ORDER BY person LIMIT ?3");
-    let mut members =
-        rows(connection, &sql, params![number, first(after), limit], |row| row::member(row, Vec::new()))?;
+    let mut members = rows(connection, &sql, params![number, first(after), limit], |row| {
+        row::member(row, read, Vec::new())
+    })?;
     // All seats by one statement, in the same order.
     let Some(last) = members.last().and_then(|member| member.person) else { return Ok(members) };
     let sql = "SELECT person, department, place, is_leader, is_main FROM seat

@@ -5,7 +5,7 @@ use std::error::Error as StdError;
 use jiff::Timestamp;
 use rusqlite::{
     Row,
-    types::{ToSqlOutput, Type, Value, ValueRef},
+    types::{FromSql, ToSqlOutput, Type, Value, ValueRef},
 };
 use serde::{
     Deserialize as _,
@@ -68,10 +68,31 @@ const fn place(column: &str) -> usize {
     place
 }
 
-/// Reads a member from a row that begins with [`MEMBER_COLUMNS`]; its seats come apart.
-pub(super) fn member(row: &Row<'_>, seats: Vec<Seat>) -> rusqlite::Result<MemberRecord> {
-    let text = |column: usize| row.get::<_, Option<String>>(column).map(seen);
-    let flag = |column: usize| row.get::<_, Option<bool>>(column).map(seen);
+/// Columns of a member that are read: bit *n* is the column *n* of [`MEMBER_COLUMNS`].
+#[derive(Clone, Copy)]
+pub(super) struct ReadColumns(u64);
+
+const _: () = assert!(MEMBER_COLUMNS.len() <= 64);
+
+impl ReadColumns {
+    pub(super) const ALL: Self = Self(u64::MAX);
+
+    /// The columns that hold these fields, and those that hold none.
+    pub(super) fn of(fields: FieldSet) -> Self {
+        let read = MEMBER_COLUMNS.iter().enumerate();
+        let read = read.filter(|(_, column)| !columns::is_left_out(column, fields));
+        Self(read.fold(0, |set, (place, _)| set | 1 << place))
+    }
+
+    const fn has(self, place: usize) -> bool {
+        self.0 & 1 << place != 0
+    }
+}
+
+/// Reads a member from a row that begins with [`MEMBER_COLUMNS`]; its seats come apart. Fields in columns that are not read are hidden.
+pub(super) fn member(row: &Row<'_>, read: ReadColumns, seats: Vec<Seat>) -> rusqlite::Result<MemberRecord> {
+    let text = |column: usize| get::<String>(row, read, column);
+    let flag = |column: usize| get::<bool>(row, read, column);
     let mut member = Member::default();
     member.userid = UserId::new(row.get::<_, String>(place!("userid"))?);
     member.name = text(place!("name"))?;
@@ -79,19 +100,19 @@ pub(super) fn member(row: &Row<'_>, seats: Vec<Seat>) -> rusqlite::Result<Member
     member.mobile = text(place!("mobile"))?;
     member.email = text(place!("email"))?;
     member.biz_mail = text(place!("biz_mail"))?;
-    member.biz_mail_alias = seen_json(row.get(place!("biz_mail_alias"))?)?;
+    member.biz_mail_alias = seen_json(text(place!("biz_mail_alias"))?.into_known())?;
     member.direct_leader = text(place!("direct_leader"))?.map(|leader| columns::leaders(&leader));
     member.position = text(place!("position"))?;
     member.gender = text(place!("gender"))?.map(|gender| Gender::from(gender.as_str()));
     member.telephone = text(place!("telephone"))?;
     member.address = text(place!("address"))?;
-    member.status = seen(row.get::<_, Option<i64>>(place!("status"))?).map(MemberStatus::from);
+    member.status = get::<i64>(row, read, place!("status"))?.map(MemberStatus::from);
     member.enable = flag(place!("enable"))?;
     member.avatar = text(place!("avatar"))?;
     member.thumb_avatar = text(place!("thumb_avatar"))?;
     member.qr_code = text(place!("qr_code"))?;
-    member.extattr = seen_json(row.get(place!("extattr"))?)?;
-    member.external_profile = seen_json(row.get(place!("external_profile"))?)?;
+    member.extattr = seen_json(text(place!("extattr"))?.into_known())?;
+    member.external_profile = seen_json(text(place!("external_profile"))?.into_known())?;
     member.external_position = text(place!("external_position"))?;
     member.open_userid = text(place!("open_userid"))?.map(OpenUserId::new);
     member.english_name = text(place!("english_name"))?;
@@ -109,6 +130,10 @@ pub(super) fn member(row: &Row<'_>, seats: Vec<Seat>) -> rusqlite::Result<Member
         read_at: timestamp(row.get(place!("read_at"))?)?,
         hashes: hashes(row, MEMBER_COLUMNS.len() - 3)?,
     })
+}
+
+fn get<T: FromSql>(row: &Row<'_>, read: ReadColumns, column: usize) -> rusqlite::Result<Seen<T>> {
+    if read.has(column) { row.get::<_, Option<T>>(column).map(seen) } else { Ok(Seen::Hidden) }
 }
 
 /// The columns that are not in the index of userids. To write them leaves its pages as they are.

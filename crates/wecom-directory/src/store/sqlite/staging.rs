@@ -12,7 +12,7 @@ use rusqlite::{
 
 use super::{
     database, read,
-    row::{self, MEMBER_COLUMNS, MemberColumns, millis, to_json},
+    row::{self, MEMBER_COLUMNS, MemberColumns, ReadColumns, millis, to_json},
     run,
 };
 use crate::{
@@ -315,7 +315,7 @@ fn staged(connection: &Connection, sql: &str, params: &[&dyn ToSql]) -> Result<O
             "SELECT department, place, is_leader, is_main FROM staged_seat WHERE person = ?1 ORDER BY department",
         )?;
         let seats = statement.query_map([row.get::<_, i64>("person")?], |row| row::seat(row, 0))?;
-        row::member(row, seats.collect::<rusqlite::Result<_>>()?)
+        row::member(row, ReadColumns::ALL, seats.collect::<rusqlite::Result<_>>()?)
     };
     let mut statement = connection.prepare_cached(sql).map_err(database)?;
     statement.query_row(params, read).optional().map_err(database)

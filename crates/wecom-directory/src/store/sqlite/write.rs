@@ -1,6 +1,7 @@
 //! The transaction of a writer, and the writes outside it.
 
 use std::{
+    collections::HashMap,
     future::ready,
     path::Path,
     sync::{Arc, Mutex, PoisonError},
@@ -22,8 +23,8 @@ use crate::{
     record::{MemberRecord, PersonId, TagRecord},
     run::{PersonKey, RunRecord, StepRecord, WrittenHidden},
     store::{
-        CredentialRecord, DepartmentWrite, MemberKey, MemberWrite, PullProgress, PullRecord, StoreFuture,
-        Transaction,
+        CredentialRecord, DepartmentWrite, MemberKey, MemberWrite, MembersUpdate, PullProgress, PullRecord,
+        StoreFuture, Transaction,
     },
 };
 
@@ -69,6 +70,41 @@ impl Work {
         };
         Ok((&self.connection, corp))
     }
+
+    fn members(&mut self, keys: &[MemberKey]) -> Result<Vec<MemberRecord>> {
+        let corp = read::corp_number(&self.connection, &self.corp_id)?;
+        self.staging.members(&self.connection, corp, keys)
+    }
+
+    fn put_members(&mut self, members: &[MemberWrite]) -> Result<Vec<PersonId>> {
+        if self.is_pull {
+            return self.staging.put_members(&self.connection, members);
+        }
+        let (connection, corp) = self.begin()?;
+        members.iter().map(|member| direct::put_member(connection, corp, member, None)).collect()
+    }
+
+    fn put_changes(&mut self, changes: &[Change]) -> Result<()> {
+        if self.is_pull {
+            return self.staging.put_changes(&self.connection, changes);
+        }
+        let (connection, corp) = self.begin()?;
+        changes.iter().try_for_each(|change| direct::put_change(connection, corp, change))
+    }
+
+    fn put_person_keys(&mut self, keys: &[PersonKey]) -> Result<()> {
+        let (connection, corp) = self.begin()?;
+        let sql = "INSERT OR REPLACE INTO person_key VALUES (?1, ?2, ?3, ?4)";
+        keys.iter().try_for_each(|key| run(connection, sql, &[&corp, &key.name, &key.value, &key.person.0]))
+    }
+
+    fn put_written_hidden(&mut self, written: &[WrittenHidden]) -> Result<()> {
+        let (connection, corp) = self.begin()?;
+        let sql = "INSERT OR REPLACE INTO written_hidden VALUES (?1, ?2, ?3, ?4)";
+        written.iter().try_for_each(|value| {
+            run(connection, sql, &[&corp, &value.person.0, &value.field, &value.fingerprint])
+        })
+    }
 }
 
 impl SqliteTransaction {
@@ -84,7 +120,9 @@ impl SqliteTransaction {
     pub(super) fn begin_run(connection: Connection, pool: Arc<Inner>, corp: &CorpId) -> Self {
         let transaction = Self::new(Work::new(connection, corp, false), Some(pool));
         transaction.defer(|work| {
-            work.connection.execute_batch("PRAGMA synchronous = FULL").map_err(database)?;
+            // The cache, in KiB, holds the indexes that each group of steps writes.
+            let sql = "PRAGMA synchronous = FULL; PRAGMA cache_size = -16384";
+            work.connection.execute_batch(sql).map_err(database)?;
             work.begin().map(drop)
         });
         transaction
@@ -188,10 +226,7 @@ impl Transaction for SqliteTransaction {
 
     fn members<'a>(&'a mut self, keys: &'a [MemberKey]) -> StoreFuture<'a, Vec<MemberRecord>> {
         let keys = keys.to_vec();
-        self.with(move |Work { connection, corp_id, staging, .. }| {
-            let corp = read::corp_number(connection, corp_id)?;
-            staging.members(connection, corp, &keys)
-        })
+        self.with(move |work| work.members(&keys))
     }
 
     fn put_credential<'a>(&'a mut self, credential: &'a CredentialRecord) -> StoreFuture<'a, ()> {
@@ -216,12 +251,30 @@ impl Transaction for SqliteTransaction {
     }
 
     fn put_members(&mut self, members: Vec<MemberWrite>) -> StoreFuture<'_, Vec<PersonId>> {
-        self.with(move |work| {
-            if work.is_pull {
-                return work.staging.put_members(&work.connection, &members);
-            }
-            let (connection, corp) = work.begin()?;
-            members.iter().map(|member| direct::put_member(connection, corp, member)).collect()
+        self.with(move |work| work.put_members(&members))
+    }
+
+    fn update_members(&mut self, keys: Vec<MemberKey>, update: MembersUpdate) -> StoreFuture<'_, ()> {
+        self.later(move |work| {
+            let found = if keys.is_empty() { Vec::new() } else { work.members(&keys)? };
+            let seats: HashMap<_, _> =
+                found.iter().filter_map(|record| Some((record.person?, record.seats.clone()))).collect();
+            let mut updates = update(found);
+            let members = std::mem::take(&mut updates.members);
+            let persons = if work.is_pull {
+                work.put_members(&members)?
+            } else {
+                let (connection, corp) = work.begin()?;
+                let put = |write: &MemberWrite| {
+                    let seats = write.record.person.and_then(|person| seats.get(&person));
+                    direct::put_member(connection, corp, write, seats.map(Vec::as_slice))
+                };
+                members.iter().map(put).collect::<Result<Vec<_>>>()?
+            };
+            let (changes, person_keys, written_hidden) = updates.of_persons(&persons);
+            work.put_changes(&changes)?;
+            work.put_person_keys(&person_keys)?;
+            work.put_written_hidden(&written_hidden)
         })
     }
 
@@ -262,13 +315,7 @@ impl Transaction for SqliteTransaction {
     }
 
     fn put_changes(&mut self, changes: Vec<Change>) -> StoreFuture<'_, ()> {
-        self.later(move |work| {
-            if work.is_pull {
-                return work.staging.put_changes(&work.connection, &changes);
-            }
-            let (connection, corp) = work.begin()?;
-            changes.iter().try_for_each(|change| direct::put_change(connection, corp, change))
-        })
+        self.later(move |work| work.put_changes(&changes))
     }
 
     fn take_change<'a>(
@@ -322,22 +369,11 @@ impl Transaction for SqliteTransaction {
     }
 
     fn put_person_keys(&mut self, keys: Vec<PersonKey>) -> StoreFuture<'_, ()> {
-        self.later(move |work| {
-            let (connection, corp) = work.begin()?;
-            let sql = "INSERT OR REPLACE INTO person_key VALUES (?1, ?2, ?3, ?4)";
-            keys.iter()
-                .try_for_each(|key| run(connection, sql, &[&corp, &key.name, &key.value, &key.person.0]))
-        })
+        self.later(move |work| work.put_person_keys(&keys))
     }
 
     fn put_written_hidden(&mut self, written: Vec<WrittenHidden>) -> StoreFuture<'_, ()> {
-        self.later(move |work| {
-            let (connection, corp) = work.begin()?;
-            let sql = "INSERT OR REPLACE INTO written_hidden VALUES (?1, ?2, ?3, ?4)";
-            written.iter().try_for_each(|value| {
-                run(connection, sql, &[&corp, &value.person.0, &value.field, &value.fingerprint])
-            })
-        })
+        self.later(move |work| work.put_written_hidden(&written))
     }
 
     fn commit(self: Box<Self>) -> StoreFuture<'static, ()> {

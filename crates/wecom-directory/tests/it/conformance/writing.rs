@@ -8,7 +8,7 @@ use wecom_directory::{
     Error,
     journal::ObjectKind,
     record::{MemberRecord, State},
-    store::{ExportInProgress, MemberKey, PullProgress, PullRecord},
+    store::{ExportInProgress, MemberKey, MemberUpdates, PullProgress, PullRecord},
 };
 
 use super::{
@@ -133,6 +133,51 @@ pub(super) async fn a_run_and_a_pull_replace_members_in_the_same_way(home: &impl
         assert_eq!(found(&*store, "c").await.unwrap(), expected[2]);
         assert_eq!(found(&*store, "d").await, None);
     }
+}
+
+pub(super) async fn an_update_sees_the_earlier_writes_of_its_transaction_and_knows_the_persons(
+    home: &impl Home,
+) {
+    let store = home.open().await.unwrap();
+    let person = put(&*store, vec![member("lisi", "李四")]).await[0];
+    let mut transaction = store.begin_run(&corp()).await.unwrap();
+    let renamed = MemberRecord { person: Some(person), ..member("lisi", "李斯").record };
+    transaction.put_members(vec![write(renamed)]).await.unwrap();
+    let update = |found: Vec<MemberRecord>| {
+        let names: Vec<_> = found.iter().map(|record| record.member.name.clone()).collect();
+        let mut known = found[0].clone();
+        known.member.alias = Seen::Known("四".to_owned());
+        MemberUpdates {
+            members: vec![member("wangwu", "王五"), write(known)],
+            changes: vec![
+                (Some(1), change(None, "lisi", json!({"names": names}))),
+                (None, change(None, "7", json!({}))),
+                (Some(0), change(None, "wangwu", json!({}))),
+            ],
+            person_keys: vec![(0, "工号".to_owned(), "7".to_owned())],
+            written_hidden: vec![(1, "mobile".to_owned(), "x".to_owned())],
+        }
+    };
+    let keys = vec![MemberKey::from("LiSi"), MemberKey::from("nobody")];
+    transaction.update_members(keys, Box::new(update)).await.unwrap();
+    transaction.commit().await.unwrap();
+
+    let known = found(&*store, "lisi").await.unwrap();
+    assert_eq!((known.person, &known.member.alias), (Some(person), &Seen::Known("四".to_owned())));
+    let new = found(&*store, "wangwu").await.unwrap().person;
+    assert!(new.is_some_and(|new| new != person), "{new:?}");
+    let mut history = Vec::new();
+    for id in ["lisi", "7", "wangwu"] {
+        history.extend(store.history(&corp(), ObjectKind::Member, id).await.unwrap());
+    }
+    let persons: Vec<_> = history.iter().map(|change| change.person).collect();
+    assert_eq!(persons, [Some(person), None, new]);
+    assert_eq!(history[0].fields["names"], json!(["李斯"]));
+    assert!(history.is_sorted_by_key(|change| change.seq), "{history:?}");
+    let keys = store.person_keys(&corp(), "工号").await.unwrap();
+    assert_eq!(keys.iter().map(|key| Some(key.person)).collect::<Vec<_>>(), [new]);
+    let written = store.written_hidden(&corp()).await.unwrap();
+    assert_eq!(written.iter().map(|written| written.person).collect::<Vec<_>>(), [person]);
 }
 
 pub(super) async fn a_corp_has_one_writer_and_the_next_one_learns_its_name(home: &impl Home) {

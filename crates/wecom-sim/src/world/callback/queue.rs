@@ -331,7 +331,7 @@ impl DeliveryQueue {
         self.queues.keys().any(|url| !self.busy.contains_key(url))
     }
 
-    pub(crate) fn deliveries(&self) -> impl ExactSizeIterator<Item = &DeliveryRecord> {
+    pub(crate) fn deliveries(&self) -> impl DoubleEndedIterator<Item = &DeliveryRecord> + ExactSizeIterator {
         self.entries.iter().map(|entry| &entry.shown)
     }
 

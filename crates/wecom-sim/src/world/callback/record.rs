@@ -40,6 +40,16 @@ impl DeliveryRecord {
         use DeliveryState::{Delivered, Dropped, GivenUp};
         !matches!(self.state, Delivered | GivenUp | Dropped)
     }
+
+    /// Returns the size in memory, without the faults.
+    pub(crate) fn bytes(&self) -> usize {
+        let texts = [&self.to, &self.corp_id, &self.url, &self.event, &self.xml];
+        let attempts = self.attempts.iter().map(|attempt| {
+            let texts = [&attempt.answer, &attempt.error, &attempt.hint];
+            size_of::<Attempt>() + texts.into_iter().flatten().map(String::len).sum::<usize>()
+        });
+        size_of::<Self>() + texts.into_iter().map(String::len).sum::<usize>() + attempts.sum::<usize>()
+    }
 }
 
 /// The state of a delivery.
