@@ -63,6 +63,7 @@ const PLACEHOLDERS: &[(&str, &str)] = &[
     ("FILE|DIR", "文件|目录"),
     ("HEADING=FIELD", "列标题=字段"),
     ("HOST[:PORT]", "主机[:端口]"),
+    ("ID[=PATH]", "ID[=路径]"),
     ("ID|NAME", "ID|名称"),
     ("MEASURE=N", "指标=数量"),
     ("NAME=VALUE", "名称=值"),

@@ -28,9 +28,17 @@ fn screen(name: &str, mut command: Command) -> i32 {
     code
 }
 
-/// Removes what the command erased from its lines.
+/// Removes what the command erased from its lines. The terminal would have wrapped a longer line, and only its end would be erased.
 fn without_progress(text: &str) -> String {
-    let lines = text.split('\n').map(|line| line.rsplit("\u{1b}[2K").next().unwrap_or_default());
+    let last = |line: &'_ str| {
+        let mut parts: Vec<_> = line.split("\u{1b}[2K").collect();
+        let last = parts.pop().unwrap_or_default().to_owned();
+        for erased in parts {
+            assert!(erased.trim_matches('\r').width() <= usize::from(COLUMNS), "{erased:?} is wrapped");
+        }
+        last
+    };
+    let lines = text.split('\n').map(last);
     lines.collect::<Vec<_>>().join("\n").replace('\r', "")
 }
 
