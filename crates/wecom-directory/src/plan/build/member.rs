@@ -91,7 +91,7 @@ impl Comparison<'_, '_> {
             None
         };
         if let Some(kind) = hindrance {
-            return self.ends(kind, None);
+            return self.ends_with(self.finding(kind));
         }
         match employment::of(
             inputs.roster,
@@ -105,7 +105,7 @@ impl Comparison<'_, '_> {
             Employment::Unknown => return Some(Compared::Nothing),
             Employment::Future(day) => {
                 let day = day.map_or_else(|| "a later day".to_owned(), |day| day.to_string());
-                return self.ends(FindingKind::NotYet, Some(day));
+                return self.ends_with(self.finding(FindingKind::NotYet).text(day));
             }
         }
         for field in TEXTS {
@@ -124,12 +124,8 @@ impl Comparison<'_, '_> {
     }
 
     /// Ends the comparison with a finding.
-    fn ends(&mut self, kind: FindingKind, text: Option<String>) -> Option<Compared> {
-        let finding = self.finding(kind);
-        self.collected.findings.push(match text {
-            Some(text) => finding.text(text),
-            None => finding,
-        });
+    fn ends_with(&mut self, finding: Finding) -> Option<Compared> {
+        self.collected.findings.push(finding);
         Some(Compared::Nothing)
     }
 

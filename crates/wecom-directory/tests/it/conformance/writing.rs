@@ -158,7 +158,7 @@ pub(super) async fn an_update_sees_the_earlier_writes_of_its_transaction_and_kno
             written_hidden: vec![(1, "mobile".to_owned(), "x".to_owned())],
         }
     };
-    let keys = vec![MemberKey::from("LiSi"), MemberKey::from("nobody")];
+    let keys = vec![MemberKey::from("LiSi"), MemberKey::from("absent")];
     transaction.update_members(keys, Box::new(update)).await.unwrap();
     transaction.commit().await.unwrap();
 
