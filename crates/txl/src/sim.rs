@@ -2,6 +2,7 @@
 
 mod corps;
 mod health;
+mod ready;
 mod seed_departments;
 mod seed_sheet;
 
@@ -16,10 +17,10 @@ use std::{
 
 use clap::{Args, ValueEnum};
 use serde::Serialize;
-use serde_json::{Value, json};
 use wecom_sim::{CorpFile, FaultRules, Rates, SavedState, SeedShape, Sim, SimBuilder};
 
 use corps::AddedCorp;
+use ready::Ready;
 
 use crate::{
     access::{GivenSecret, SimAppSecret, SimContactsSecret, SimUrlKey, SimUrlToken},
@@ -27,7 +28,7 @@ use crate::{
     file::{self, Draft},
     listener::{address, cannot_listen},
     messages, numbers,
-    output::{print_json_line, say},
+    output::say,
     parent::stdin_closed,
     signals,
 };
@@ -35,7 +36,7 @@ use crate::{
 /// Serve a simulator of the WeCom contacts server until interrupted
 ///
 /// The simulator needs no registration. It sends requests only to this machine and to the hosts of --callback-url and
-/// --allow-outgoing. When it is ready, it prints one JSON line on stdout:
+/// --allow-outgoing. When it is ready, it prints one JSON line on stdout, and on a terminal a list of the same data:
 /// {"url","corp_id","contacts_secret","agent_id","app_secret","callback":{"token","aes_key"}}. With --corp it also has "corps".
 /// Rights are those of today's WeCom: the contacts-sync secret (通讯录同步) writes and lists ids, and the app (自建应用) reads details
 /// without sensitive fields. Clients that use one secret for all calls need --legacy.
@@ -199,13 +200,13 @@ impl Serve {
         if !sim.address().ip().is_loopback() {
             say(messages::sim::is_reachable_from_outside(sim.address(), !self.allow_outgoing.is_empty()));
         }
-        let ready = self.ready(&sim, &corps)?;
+        let ready = Ready::of(&sim, &corps, self.token()?, self.aes_key()?);
         if let Some(path) = &self.ready_file {
             let mut draft = Draft::new(path)?;
-            draft.write(format!("{ready}\n").as_bytes())?;
+            draft.write(format!("{}\n", ready.line()).as_bytes())?;
             draft.finish()?;
         }
-        match print_json_line(&ready) {
+        match ready.print() {
             // The parent process may watch only the ready file.
             Err(failure)
                 if self.ready_file.is_none()
@@ -317,21 +318,6 @@ impl Serve {
 
     fn aes_key(&self) -> Result<&str> {
         Ok(self.callback_aes_key.get()?.unwrap_or("SimulatorEncodingAesKey00000000000000000000"))
-    }
-
-    fn ready(&self, sim: &Sim, corps: &[Sim]) -> Result<Value> {
-        let mut ready = json!({
-            "url": sim.url(),
-            "corp_id": sim.corp_id(),
-            "contacts_secret": sim.contacts_secret(),
-            "agent_id": sim.agent_id(),
-            "app_secret": sim.app_secret(),
-            "callback": {"token": self.token()?, "aes_key": self.aes_key()?},
-        });
-        if !corps.is_empty() {
-            ready["corps"] = corps.iter().map(corps::access).collect();
-        }
-        Ok(ready)
     }
 }
 

@@ -24,6 +24,23 @@ pub(crate) fn serving(corp_id: &str, url: &str) -> Message {
     )
 }
 
+/// Separates the parts of the list that a terminal shows.
+pub(crate) fn blank() -> Message {
+    message!(both: "")
+}
+
+pub(crate) fn in_another_terminal() -> Message {
+    message!(en: "to call it from another terminal:"; zh: "在另一个终端里调用：")
+}
+
+pub(crate) fn export(name: &str, value: &str) -> Message {
+    message!(both: "  export {name}={value}")
+}
+
+pub(crate) fn first_call() -> Message {
+    message!(both: "  txl department list")
+}
+
 pub(crate) fn serving_also(corp_id: &str, control_url: &str) -> Message {
     message!(
         en: "serving corp {corp_id} at the same address (its control surface: {control_url})";

@@ -2,8 +2,7 @@
 
 use std::{convert::Infallible, path::PathBuf, str::FromStr};
 
-use serde_json::{Value, json};
-use wecom_sim::{Sim, SimBuilder};
+use wecom_sim::SimBuilder;
 
 use super::corp_file;
 use crate::failure::Result;
@@ -37,15 +36,4 @@ impl AddedCorp {
             None => Ok(settings),
         }
     }
-}
-
-/// Returns what a program needs to call an added corp.
-pub(super) fn access(corp: &Sim) -> Value {
-    json!({
-        "corp_id": corp.corp_id(),
-        "contacts_secret": corp.contacts_secret(),
-        "agent_id": corp.agent_id(),
-        "app_secret": corp.app_secret(),
-        "control_url": corp.control_url(),
-    })
 }

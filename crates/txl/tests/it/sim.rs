@@ -8,6 +8,8 @@ use std::{
 
 use serde_json::{Value, json};
 
+#[cfg(unix)]
+use crate::pty::Terminal;
 use crate::run::{Ran, RunningSim, run, txl};
 
 #[test]
@@ -27,6 +29,33 @@ fn the_ready_line_and_the_ready_file_have_the_connection_data() {
 
     let member = sim.run(&["member", "get", "zhangsan", "-o", "json"]).json();
     assert_eq!(member["userid"], "zhangsan");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_terminal_shows_a_list_with_commands_to_copy() {
+    let mut command = txl();
+    command.args(["sim", "--app-secret", "it's a $secret", "--corp", "ww-second"]);
+    let mut terminal = Terminal::start(command, 80, 40);
+    terminal.wait_for("Ctrl-C");
+    terminal.wait_for("ww-second/)");
+    terminal.signal("-INT");
+    let (code, shown) = terminal.end();
+    assert_eq!(code, 0, "{shown}");
+    assert!(!shown.contains('{'), "{shown}");
+    assert!(shown.lines().all(|line| line.trim_end().len() <= 80), "{shown}");
+    let value = |name: &str| {
+        let lines = shown.lines().map(str::trim_end);
+        let mut values = lines.filter_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        values.next().map(|value| value.trim_start().to_owned()).expect(name)
+    };
+    let url = value("url");
+    assert_eq!(value("page"), format!("{url}/_sim/"));
+    assert_eq!(value("control_url"), format!("{url}/_sim/corps/ww-second/"));
+    assert_eq!(value("callback_token"), "simCallbackToken");
+    for line in [format!("WECOM_BASE_URL={url}"), r"WECOM_APP_SECRET='it'\''s a $secret'".to_owned()] {
+        assert!(shown.contains(&format!("  export {line}\r\n")), "{shown}");
+    }
 }
 
 #[test]

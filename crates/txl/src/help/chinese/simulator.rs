@@ -21,8 +21,8 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
         "运行企业微信通讯录模拟器，直到被中断",
     ),
     (
-        "The simulator needs no registration. It sends requests only to this machine and to the hosts of --callback-url and --allow-outgoing. When it is ready, it prints one JSON line on stdout: {\"url\",\"corp_id\",\"contacts_secret\",\"agent_id\",\"app_secret\",\"callback\":{\"token\",\"aes_key\"}}. With --corp it also has \"corps\". Rights are those of today's WeCom: the contacts-sync secret (通讯录同步) writes and lists ids, and the app (自建应用) reads details without sensitive fields. Clients that use one secret for all calls need --legacy.",
-        "使用模拟器无需注册。它只向本机以及 --callback-url 和 --allow-outgoing 的主机发送请求。就绪后在 stdout 输出一行 JSON：{\"url\",\"corp_id\",\"contacts_secret\",\"agent_id\",\"app_secret\",\"callback\":{\"token\",\"aes_key\"}}，使用 --corp 时另有 \"corps\"。权限与当前的企业微信一致：“通讯录同步”可以写入和列出 id，自建应用可以读取详情，但看不到敏感字段。如果客户端只用一个 secret 完成全部调用，请加 --legacy。",
+        "The simulator needs no registration. It sends requests only to this machine and to the hosts of --callback-url and --allow-outgoing. When it is ready, it prints one JSON line on stdout, and on a terminal a list of the same data: {\"url\",\"corp_id\",\"contacts_secret\",\"agent_id\",\"app_secret\",\"callback\":{\"token\",\"aes_key\"}}. With --corp it also has \"corps\". Rights are those of today's WeCom: the contacts-sync secret (通讯录同步) writes and lists ids, and the app (自建应用) reads details without sensitive fields. Clients that use one secret for all calls need --legacy.",
+        "使用模拟器无需注册。它只向本机以及 --callback-url 和 --allow-outgoing 的主机发送请求。就绪后在 stdout 输出一行 JSON（在终端上则为内容相同的列表）：{\"url\",\"corp_id\",\"contacts_secret\",\"agent_id\",\"app_secret\",\"callback\":{\"token\",\"aes_key\"}}，使用 --corp 时另有 \"corps\"。权限与当前的企业微信一致：“通讯录同步”可以写入和列出 id，自建应用可以读取详情，但看不到敏感字段。如果客户端只用一个 secret 完成全部调用，请加 --legacy。",
     ),
     ("Address to listen on. Port 0 selects a free port", "监听的地址；端口 0 表示自动选择空闲端口"),
     (
