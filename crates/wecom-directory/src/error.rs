@@ -57,6 +57,15 @@ pub enum Error {
     /// The connection to the database was lost or refused.
     #[error("the database cannot be reached")]
     Unreachable(#[source] Box<dyn std::error::Error + Send + Sync>),
+
+    /// The file that `sslrootcert` names in the URL of a database has no usable certificate.
+    #[error("the certificates of sslrootcert cannot be read from {}", file.display())]
+    RootCertificates {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// The database refuses or fails otherwise.
     #[error("the mirror's database failed")]
     Database(#[source] Box<dyn std::error::Error + Send + Sync>),

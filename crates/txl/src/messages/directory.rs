@@ -58,6 +58,10 @@ pub(crate) fn remedy(error: &Error) -> Option<Message> {
                 zh: "请确认服务器正在运行，然后重试；一次拉取要么全部写入镜像，要么完全不写"
             )
         }
+        Error::RootCertificates { .. } => message!(
+            en: "sslrootcert takes a PEM file with the certificate of the authority that signed the one of the server";
+            zh: "sslrootcert 应为 PEM 文件，内容是签发服务器证书的 CA 证书"
+        ),
         Error::UnsuitableDatabase(_) => message!(
             en: "create a database with the encoding UTF8";
             zh: "请创建编码为 UTF8 的数据库"
@@ -116,8 +120,8 @@ pub(crate) fn unreachable(database: &impl Display) -> Message {
 #[cfg(feature = "postgres")]
 pub(crate) fn check_the_server() -> Message {
     message!(
-        en: "check host, port, user, password and database of the URL, and that the server runs; sslmode=disable in the URL does without TLS";
-        zh: "请检查 URL 中的主机、端口、用户、密码和数据库，并确认服务器正在运行；URL 中加 sslmode=disable 可不用 TLS"
+        en: "check host, port, user, password and database of the URL, and that the server runs. In the URL, sslrootcert=FILE names the authority of its certificate, and sslmode=disable does without TLS";
+        zh: "请检查 URL 中的主机、端口、用户、密码和数据库，并确认服务器正在运行。URL 中的 sslrootcert=FILE 指定服务器证书的 CA，sslmode=disable 则不使用 TLS"
     )
 }
 
@@ -452,6 +456,7 @@ fn in_chinese(error: &Error) -> String {
         Error::ReadOnly => "无法写入镜像：它是只读的".to_owned(),
         Error::Full => "无法写入镜像：磁盘已满".to_owned(),
         Error::Unreachable(_) => "无法连接数据库".to_owned(),
+        Error::RootCertificates { file, .. } => format!("无法读取 sslrootcert 的证书文件 {}", file.display()),
         Error::Database(_) => "镜像的数据库出错".to_owned(),
         Error::UnknownCorp(corp) => format!("镜像中没有企业 {corp}"),
         Error::PlanRefused(refused) => run::plan_refused(refused).to_string(),

@@ -15,6 +15,7 @@ mod oracle;
 mod plan;
 mod plans;
 mod postgres;
+mod postgres_tls;
 mod properties;
 mod pull;
 mod schema;

@@ -6,6 +6,8 @@
 #[cfg(feature = "database")]
 mod database;
 mod server;
+#[cfg(feature = "tls")]
+mod tls;
 
 use std::{
     env,

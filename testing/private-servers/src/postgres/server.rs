@@ -3,7 +3,7 @@
 use std::{
     env,
     fs::{self, File},
-    io,
+    io::{self, Write as _},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread,
@@ -43,13 +43,31 @@ impl PrivatePostgres {
     /// Returns [`io::ErrorKind::NotFound`] with instructions if PostgreSQL is missing. Otherwise it returns the reason of the failed
     /// start, with the server's last output.
     pub fn start() -> io::Result<Self> {
+        Self::start_with(|_| Ok(()))
+    }
+
+    /// Starts a server as [`start`](Self::start) does, which also speaks TLS. Its certificate is for `localhost`, and the authority that signed it
+    /// is in the file of [`authority`](Self::authority).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`start`](Self::start).
+    #[cfg(feature = "tls")]
+    pub fn start_with_tls() -> io::Result<Self> {
+        Self::start_with(super::tls::prepare)
+    }
+
+    /// `prepare` completes a new cluster.
+    fn start_with(prepare: impl Fn(&mut Cluster) -> io::Result<()>) -> io::Result<Self> {
         let programs = Self::programs().ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, INSTALL))?;
         let mut last = io::Error::from(io::ErrorKind::AddrInUse);
         for _ in 0..ATTEMPTS {
             let folder =
                 env::temp_dir().join(format!("private-postgres-{}-{:x}", std::process::id(), random()));
-            let started = Cluster::create(&programs, &folder)
-                .and_then(|cluster| cluster.launch(&programs, free_port()?));
+            let started = Cluster::create(&programs, &folder).and_then(|mut cluster| {
+                prepare(&mut cluster)?;
+                cluster.launch(&programs, free_port()?)
+            });
             match started {
                 Ok(server) => return Ok(server),
                 Err(error) => {
@@ -85,6 +103,12 @@ impl PrivatePostgres {
         format!("postgres://postgres:{}@127.0.0.1:{}/postgres", self.password, self.port)
     }
 
+    /// Returns the PEM file of the authority that signed the certificate of [`start_with_tls`](Self::start_with_tls).
+    #[cfg(feature = "tls")]
+    pub fn authority(&self) -> PathBuf {
+        self.folder.join(super::tls::AUTHORITY)
+    }
+
     /// Returns the server's port.
     pub fn port(&self) -> u16 {
         self.port
@@ -108,10 +132,12 @@ impl Drop for PrivatePostgres {
 }
 
 /// A cluster without a server.
-struct Cluster {
+pub(super) struct Cluster {
     folder: PathBuf,
     password: String,
     user: Option<User>,
+    /// Additional arguments of the server.
+    arguments: Vec<String>,
 }
 
 /// The unprivileged user of a server that root starts.
@@ -173,13 +199,16 @@ impl Cluster {
     fn create(programs: &Path, folder: &Path) -> io::Result<Self> {
         fs::create_dir(folder)?;
         let user = User::needed(folder)?;
-        let cluster = Self { folder: folder.to_owned(), password: format!("{:x}", random()), user };
-        let password = folder.join("password");
-        fs::write(&password, &cluster.password)?;
+        let cluster = Self {
+            folder: folder.to_owned(),
+            password: format!("{:x}", random()),
+            user,
+            arguments: Vec::new(),
+        };
         if let Some(user) = user {
             user.own(folder)?;
-            user.own(&password)?;
         }
+        let password = cluster.write("password", &cluster.password)?;
         let output = cluster
             .command(&programs.join("initdb"))
             .args([
@@ -199,6 +228,26 @@ impl Cluster {
         }
         let said = String::from_utf8_lossy(&output.stderr);
         Err(io::Error::other(format!("initdb ended with {}: {}", output.status, said.trim())))
+    }
+
+    /// Writes a file that only the server's user may read.
+    pub(super) fn write(&self, name: &str, text: &str) -> io::Result<PathBuf> {
+        let path = self.folder.join(name);
+        let mut options = File::options();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options.open(&path)?.write_all(text.as_bytes())?;
+        if let Some(user) = self.user {
+            user.own(&path)?;
+        }
+        Ok(path)
+    }
+
+    /// Starts the server with this setting.
+    #[cfg(feature = "tls")]
+    pub(super) fn set(&mut self, name: &str, value: &str) {
+        self.arguments.extend(["-c".to_owned(), format!("{name}={value}")]);
     }
 
     /// A command that runs as the unprivileged user, in a directory that it may read.
@@ -222,6 +271,7 @@ impl Cluster {
             .args(["-c", "unix_socket_directories=", "-c", "max_connections=200"])
             // The data may be lost: it lives as long as the tests.
             .args(["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"])
+            .args(&self.arguments)
             .stderr(file.try_clone()?)
             .stdout(file)
             .spawn()?;

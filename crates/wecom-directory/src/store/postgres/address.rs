@@ -1,7 +1,8 @@
 //! The URL of a database: what it says, and how it is shown without its password.
 
-use std::time::Duration;
+use std::{borrow::Cow, path::PathBuf, time::Duration};
 
+use percent_encoding::percent_decode_str;
 use tokio_postgres::{Config, config::Host};
 
 use crate::{Error, Result};
@@ -9,8 +10,16 @@ use crate::{Error, Result};
 /// How long a connection may take if the URL sets no `connect_timeout`.
 const CONNECT: Duration = Duration::from_secs(10);
 
+/// A database and the authority of its certificate.
+#[derive(Debug)]
+pub(super) struct Address {
+    pub(super) config: Config,
+    /// The file of root certificates. Without it, the roots of the platform are used.
+    pub(super) roots: Option<PathBuf>,
+}
+
 /// Reads the URL.
-pub(super) fn parse(url: &str) -> Result<Config> {
+pub(super) fn parse(url: &str) -> Result<Address> {
     // Text after the URL's first `?` is not quoted: it may be a part of the password.
     let invalid = || {
         Error::DatabaseUrl(
@@ -21,9 +30,7 @@ pub(super) fn parse(url: &str) -> Result<Config> {
     if !is_url(url) {
         return Err(invalid());
     }
-    // Certificates are verified whenever there is TLS, so that these three are one.
-    let url =
-        url.replace("sslmode=verify-full", "sslmode=require").replace("sslmode=verify-ca", "sslmode=require");
+    let (url, roots) = without_tls_options(url);
     let mut config: Config = url.parse().map_err(|_| invalid())?;
     // The rest of a password that has an unquoted `@`.
     if config.get_hosts().iter().any(|host| matches!(host, Host::Tcp(host) if host.contains('@'))) {
@@ -41,7 +48,31 @@ pub(super) fn parse(url: &str) -> Result<Config> {
     if config.get_application_name().is_none() {
         config.application_name("txl");
     }
-    Ok(config)
+    Ok(Address { config, roots })
+}
+
+/// Replaces the options of libpq that `tokio-postgres` does not know: `sslrootcert`, and the modes that verify certificates. Certificates are
+/// verified whenever there is TLS, so that these modes are `require`.
+fn without_tls_options(url: &str) -> (Cow<'_, str>, Option<PathBuf>) {
+    // A password can have a question mark.
+    let host = url.find('@').unwrap_or(0);
+    let Some(start) = url[host..].find('?').map(|at| host + at + 1) else {
+        return (url.into(), None);
+    };
+    let mut roots = None;
+    let mut options = Vec::new();
+    for option in url[start..].split('&') {
+        match option.split_once('=') {
+            Some(("sslmode", "verify-full" | "verify-ca")) => options.push("sslmode=require"),
+            // `system` are the roots of the platform.
+            Some(("sslrootcert", "system")) => {}
+            Some(("sslrootcert", file)) => {
+                roots = Some(PathBuf::from(percent_decode_str(file).decode_utf8_lossy().as_ref()));
+            }
+            _ => options.push(option),
+        }
+    }
+    (format!("{}{}", &url[..start], options.join("&")).into(), roots)
 }
 
 /// Whether a text is a URL of a PostgreSQL database, by its scheme.
@@ -51,7 +82,7 @@ pub fn is_url(text: &str) -> bool {
 
 /// Returns the URL without password and options, for messages: `postgres://user@host:5432/database`.
 pub fn without_password(url: &str) -> String {
-    parse(url).map_or_else(|_| "postgres://".to_owned(), |config| shown(&config))
+    parse(url).map_or_else(|_| "postgres://".to_owned(), |address| shown(&address.config))
 }
 
 pub(super) fn shown(config: &Config) -> String {
@@ -77,6 +108,10 @@ pub(super) fn shown(config: &Config) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
+    use tokio_postgres::config::SslMode;
+
     use super::*;
 
     #[test]
@@ -92,6 +127,25 @@ mod tests {
             ("postgres://txl:hun@ter2@db.example.com/corp", "postgres://"),
         ] {
             assert_eq!(without_password(url), expected);
+        }
+    }
+
+    #[test]
+    fn the_options_of_tls_are_those_of_libpq() {
+        for (options, mode, roots) in [
+            ("", SslMode::Prefer, None),
+            ("?sslmode=verify-full", SslMode::Require, None),
+            ("?sslmode=verify-ca&connect_timeout=3", SslMode::Require, None),
+            ("?sslrootcert=/etc/own%20ca.pem&sslmode=require", SslMode::Require, Some("/etc/own ca.pem")),
+            ("?connect_timeout=3&sslrootcert=ca.pem", SslMode::Prefer, Some("ca.pem")),
+            ("?sslrootcert=system&sslmode=disable", SslMode::Disable, None),
+        ] {
+            // The question mark and the option are parts of the password.
+            let password = "hunter?sslmode=verify-full2";
+            let address = parse(&format!("postgres://txl:{password}@db.example.com/corp{options}")).unwrap();
+            assert_eq!(address.config.get_ssl_mode(), mode, "{options}");
+            assert_eq!(address.roots.as_deref(), roots.map(Path::new), "{options}");
+            assert_eq!(address.config.get_password(), Some(password.as_bytes()));
         }
     }
 

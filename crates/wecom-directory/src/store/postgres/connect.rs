@@ -1,15 +1,14 @@
 //! Connections, the mirror's schema and its migrations.
 
-use deadpool_postgres::{
-    ClientWrapper, Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime,
-};
-use tokio_postgres::Config;
-
 use super::{
+    address::Address,
     failure::{damaged, database, pool},
     tls::Tls,
 };
 use crate::{Error, Result};
+use deadpool_postgres::{
+    ClientWrapper, Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime,
+};
 
 /// The migrations in order. The table `schema_version` has a row for each that was run.
 const MIGRATIONS: &[&str] = &[
@@ -31,8 +30,9 @@ const SETUP: &str = "SET search_path = wecom_mirror;
 const MIGRATION_LOCK: i64 = 0x7478_6c6d;
 
 /// Returns a pool. Nothing is connected yet.
-pub(super) fn connections(config: Config) -> Result<Pool> {
-    let tls = Tls::new().map_err(|error| Error::Unreachable(Box::new(error)))?;
+pub(super) fn connections(address: Address) -> Result<Pool> {
+    let Address { config, roots } = address;
+    let tls = Tls::new(roots.as_deref())?;
     let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
     let setup = Hook::async_fn(|client: &mut ClientWrapper, _| {
         Box::pin(async move { client.batch_execute(SETUP).await.map_err(HookError::Backend) })

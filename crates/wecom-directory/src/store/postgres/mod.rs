@@ -3,8 +3,8 @@
 //! The tables are in the schema `wecom_mirror`, so that a database can hold tables of other programs, too. The lock of a corp ends with
 //! its connection, which a pooler in transaction mode does not keep: connect to the server itself.
 //!
-//! Certificates are verified whenever the connection is encrypted, which `sslmode=require` demands. Roots are those of the platform;
-//! on Linux the variable `SSL_CERT_FILE` names others.
+//! Certificates are verified whenever the connection is encrypted, which `sslmode=require` demands. The option
+//! `sslrootcert` names a file of roots. Without it they are those of the platform; on Linux the variable `SSL_CERT_FILE` names others.
 
 mod address;
 mod connect;
@@ -58,11 +58,13 @@ impl fmt::Debug for PostgresStore {
 
 impl PostgresStore {
     /// Opens the mirror of `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, and creates its tables if the database has none. Migrations
-    /// run here. The options are those of libpq, as far as `tokio-postgres` has them, such as `?sslmode=require`.
+    /// run here. The options are those of libpq, as far as `tokio-postgres` has them, such as `?sslmode=require`, and `sslrootcert`, a PEM
+    /// file of the certificates of authorities.
     ///
     /// # Errors
     ///
-    /// [`Error::DatabaseUrl`](crate::Error::DatabaseUrl) for an invalid URL, [`Error::Unreachable`](crate::Error::Unreachable) if the
+    /// [`Error::DatabaseUrl`](crate::Error::DatabaseUrl) for an invalid URL,
+    /// [`Error::RootCertificates`](crate::Error::RootCertificates) for an unusable `sslrootcert`, [`Error::Unreachable`](crate::Error::Unreachable) if the
     /// server refuses the connection or does not answer, [`Error::NotAMirror`](crate::Error::NotAMirror) if the schema `wecom_mirror` is
     /// another program's, [`Error::NewerSchema`](crate::Error::NewerSchema) for a mirror of a newer version,
     /// [`Error::UnsuitableDatabase`](crate::Error::UnsuitableDatabase) if its encoding is not UTF8. No text has the password.
@@ -98,9 +100,9 @@ impl PostgresStore {
     }
 
     fn new(url: &str) -> Result<Self> {
-        let config = address::parse(url)?;
-        let address = address::shown(&config);
-        Ok(Self { connections: connect::connections(config)?, address, locks: Locks::default() })
+        let address = address::parse(url)?;
+        let shown = address::shown(&address.config);
+        Ok(Self { connections: connect::connections(address)?, address: shown, locks: Locks::default() })
     }
 
     /// Returns the URL without password and options.
