@@ -216,10 +216,7 @@ impl Serve {
             }
             _ => {}
         }
-        say(messages::sim::serving(sim.corp_id(), sim.url()));
-        for corp in &corps {
-            say(messages::sim::serving_also(corp.corp_id(), corp.control_url()));
-        }
+        ready.announce();
         if self.until_stdin_closes {
             tokio::select! {
                 _ = stop => {}

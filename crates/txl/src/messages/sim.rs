@@ -41,6 +41,10 @@ pub(crate) fn first_call() -> Message {
     message!(both: "  txl department list")
 }
 
+pub(crate) fn stop_with_ctrl_c() -> Message {
+    message!(en: "stop with Ctrl-C"; zh: "按 Ctrl-C 停止")
+}
+
 pub(crate) fn serving_also(corp_id: &str, control_url: &str) -> Message {
     message!(
         en: "serving corp {corp_id} at the same address (its control surface: {control_url})";

@@ -115,7 +115,19 @@ impl<'a> Ready<'a> {
         self.access.exports(self.url).into_iter().for_each(say);
         say(messages::sim::first_call());
         say(messages::sim::blank());
+        say(messages::sim::stop_with_ctrl_c());
         Ok(())
+    }
+
+    /// Says on stderr what is served, unless a terminal shows the list.
+    pub(super) fn announce(&self) {
+        if stdout().is_terminal() {
+            return;
+        }
+        say(messages::sim::serving(self.access.corp_id, self.url));
+        for corp in &self.corps {
+            say(messages::sim::serving_also(corp.access.corp_id, corp.control_url));
+        }
     }
 }
 
