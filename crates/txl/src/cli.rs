@@ -13,6 +13,7 @@ use crate::{
     help, import,
     language::{self, Language},
     linked_corp, man, media, member,
+    messages::{self, Message},
     output::{Log, OutputFlags, print_text, stderr},
     plan, roster, setup, tag,
 };
@@ -150,7 +151,7 @@ impl Cli {
             cli.map(|cli| Self { path, ..cli }).map_err(|error| error.format(&mut command_line()))
         });
         parsed.unwrap_or_else(|mut error| {
-            shorten_usage(&mut error);
+            improve(&mut error);
             match language::current() {
                 Language::Chinese => exit_in_chinese(&error),
                 // clap does not wrap its errors.
@@ -268,9 +269,10 @@ fn folded(command: clap::Command, inherits: bool) -> clap::Command {
     command
 }
 
-/// Replaces the usage line of an error by the one of `--help`. The line of the parser repeats each flag with a value, including values of the
-/// environment, which are credentials.
-fn shorten_usage(error: &mut clap::Error) {
+/// Replaces the usage line of an error by the one of `--help`, and the hint for a flag that has the name of a positional argument.
+///
+/// The line of the parser repeats each flag with a value, including values of the environment, which are credentials.
+fn improve(error: &mut clap::Error) {
     let Some(ContextValue::StyledStr(usage)) = error.get(ContextKind::Usage) else { return };
     let usage = usage.to_string();
     let mut command = command_line();
@@ -280,8 +282,27 @@ fn shorten_usage(error: &mut clap::Error) {
         let Some(below) = command.find_subcommand(name) else { break };
         command = below.clone();
     }
+    if let Some(hint) = hint_without_flag(error, &command) {
+        let hint = ContextValue::StyledStrs(vec![hint.to_string().into()]);
+        error.insert(ContextKind::Suggested, hint);
+    }
     let usage = command.render_usage();
     error.insert(ContextKind::Usage, ContextValue::StyledStr(usage));
+}
+
+/// Returns a hint for `txl member get --userid zhangsan`. clap would say how `--userid` itself can be the value.
+fn hint_without_flag(error: &clap::Error, command: &clap::Command) -> Option<Message> {
+    let (ErrorKind::UnknownArgument, Some(ContextValue::String(flag))) =
+        (error.kind(), error.get(ContextKind::InvalidArg))
+    else {
+        return None;
+    };
+    // A position that takes several values has the plural as its name.
+    let singular = |name: &str| name.trim_end_matches('s').to_owned();
+    let name = singular(&flag.strip_prefix("--")?.replace('-', "_"));
+    let position = command.get_positionals().find(|position| singular(position.get_id().as_str()) == name)?;
+    let placeholder = position.get_value_names()?.first()?;
+    Some(messages::arguments::value_without_flag(placeholder, flag))
 }
 
 /// Sets up the log. `TXL_LOG` takes filters of `tracing`. Defaults to the level of the flags.

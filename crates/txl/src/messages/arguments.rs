@@ -14,3 +14,10 @@ pub(crate) fn whole_number_is_needed(bounds: &RangeInclusive<u64>) -> Message {
         zh: "请给出 {} 到 {} 之间的整数", bounds.start(), bounds.end()
     )
 }
+
+pub(crate) fn value_without_flag(placeholder: &str, flag: &str) -> Message {
+    message!(
+        en: "give the value of <{placeholder}> alone, without {flag}";
+        zh: "<{placeholder}> 直接写值，不要加 {flag}"
+    )
+}

@@ -104,6 +104,7 @@ fn an_error_of_the_command_line_has_the_exit_code_and_the_hints_of_the_english_o
         &["member", "gett"][..],
         &["member", "get"],
         &["member", "get", "a", "--frob"],
+        &["member", "list", "--department", "2"],
         &["member", "get", "a", "--outptu", "csv"],
         &["-o", "xml", "tag", "list"],
         &["find", "a", "--limit", "0"],

@@ -302,6 +302,26 @@ fn invalid_arguments_are_a_usage_error() {
 }
 
 #[test]
+fn a_flag_with_the_name_of_an_argument_is_answered_by_how_it_is_given() {
+    for (line, placeholder) in [
+        ("member list --department 2", "<DEPARTMENT>"),
+        ("member get --userid=zhangsan", "<USERID>"),
+        ("find --query 张", "<QUERY>"),
+        ("errcode --code 60020", "<CODE>"),
+    ] {
+        let arguments: Vec<&str> = line.split(' ').collect();
+        let flag =
+            arguments.iter().find_map(|word| word.split('=').next().filter(|word| word.starts_with("--")));
+        let ran = run(&arguments);
+        let hint = format!("tip: give the value of {placeholder} alone, without {}\n", flag.unwrap());
+        assert!(ran.fails_with(2).stderr.contains(&hint), "{ran:?}");
+        assert!(!ran.stderr.contains("-- --"), "{ran:?}");
+    }
+    // Another unknown flag keeps the hint of the parser.
+    assert!(run(&["member", "get", "--frob"]).stderr.contains("-- --frob"));
+}
+
+#[test]
 fn every_command_has_help_and_a_test_here() {
     let mut found = BTreeSet::new();
     let mut open = vec![Vec::<String>::new()];
