@@ -285,6 +285,8 @@ fn improve(error: &mut clap::Error) {
     if let Some(hint) = hint_without_flag(error, &command) {
         let hint = ContextValue::StyledStrs(vec![hint.to_string().into()]);
         error.insert(ContextKind::Suggested, hint);
+        // Another flag with a similar name is no answer then.
+        error.remove(ContextKind::SuggestedArg);
     }
     let usage = command.render_usage();
     error.insert(ContextKind::Usage, ContextValue::StyledStr(usage));
