@@ -28,19 +28,16 @@ const PROVISIONAL: i64 = 1 << 62;
 /// The columns of a change without the corp.
 const CHANGE_COLUMNS: &str = "at, kind, id, id_key, person, action, fields, cause, operator";
 
-/// Whether a member has the same place in the index of userids as the staged one, `s`.
-const SAME_KEY: &str = "s.userid_key = member.userid_key AND s.state = member.state";
+/// Whether a member of the file, `m`, has the same place in the index of userids as the staged one, `s`.
+const SAME_KEY: &str = "s.userid_key = m.userid_key AND s.state = m.state";
 
 static SQL: LazyLock<Sql> = LazyLock::new(Sql::new);
 
-/// Statements that name every column of a member.
 struct Sql {
     create: String,
     put_member: String,
-    /// Known members whose place in the index stays.
-    update_members: String,
-    /// All others.
-    move_members: String,
+    /// The statements that move everything into the file, in their order. `?1` is the corp, `?2` the last number of a person in the file.
+    moves: Vec<String>,
 }
 
 impl Sql {
@@ -48,35 +45,67 @@ impl Sql {
         // The first two are the person and the corp.
         let columns = MEMBER_COLUMNS[2..].join(", ");
         let places: Vec<_> = (1..=MEMBER_COLUMNS.len() + 2).map(|place| format!("?{place}")).collect();
+        // SQLite finds a row of `staged_seat` by its key only if the columns have the type of those that they are compared with.
         let create = format!(
             "PRAGMA temp_store = FILE;
              CREATE TEMP TABLE IF NOT EXISTS staged_member (person INTEGER PRIMARY KEY, corp, {columns}, mask, search);
-             CREATE TEMP TABLE IF NOT EXISTS staged_seat (person, department, place, is_leader, is_main,
-                 PRIMARY KEY (person, department)) WITHOUT ROWID;
+             CREATE TEMP TABLE IF NOT EXISTS staged_seat (person INTEGER, department INTEGER, place INTEGER, is_leader INTEGER,
+                 is_main INTEGER, PRIMARY KEY (person, department)) WITHOUT ROWID;
              CREATE TEMP TABLE IF NOT EXISTS staged_change (seq INTEGER PRIMARY KEY, {CHANGE_COLUMNS});"
         );
-        Self {
-            create,
-            put_member: format!("INSERT OR REPLACE INTO staged_member VALUES ({})", places.join(", ")),
-            update_members: format!(
-                "UPDATE member SET {} FROM staged_member s
-                 WHERE s.person = member.person AND s.person <= {PROVISIONAL} AND {SAME_KEY}",
-                row::columns_beside_index()
-                    .iter()
-                    .map(|column| format!("{column} = s.{column}"))
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            ),
-            move_members: format!(
-                "INSERT OR REPLACE INTO member (person, corp, {columns})
-                 SELECT {}, ?1, {columns} FROM staged_member s
-                 WHERE s.person > {PROVISIONAL}
-                    OR NOT EXISTS (SELECT 1 FROM member WHERE member.person = s.person AND {SAME_KEY})
-                 ORDER BY s.person",
-                number("person")
-            ),
-        }
+        let put_member = format!("INSERT OR REPLACE INTO staged_member VALUES ({})", places.join(", "));
+        Self { create, put_member, moves: moves(&columns) }
     }
+}
+
+/// Each statement looks only at what is staged, and at rows of the file with the same keys.
+fn moves(columns: &str) -> Vec<String> {
+    let person = number("person");
+    let known = format!("SELECT person FROM staged_member WHERE person <= {PROVISIONAL}");
+    let removed = State::Removed.as_str();
+    vec![
+        format!(
+            "INSERT INTO person (corp, person) SELECT ?1, {person} FROM staged_member
+             WHERE person > {PROVISIONAL} ORDER BY person"
+        ),
+        // Known members whose place in the index stays. A row that is equal is not written: the pages of one percent of the members are many.
+        // With `UPDATE … FROM`, SQLite would read all members of the file.
+        format!(
+            "UPDATE member SET ({beside}) = (SELECT {beside} FROM staged_member s WHERE s.person = member.person)
+             WHERE person IN (
+                 SELECT s.person FROM staged_member s CROSS JOIN member m ON m.person = s.person
+                 WHERE s.person <= {PROVISIONAL} AND {SAME_KEY})",
+            beside = row::columns_beside_index().join(", ")
+        ),
+        // All others.
+        format!(
+            "INSERT OR REPLACE INTO member (person, corp, {columns})
+             SELECT {person}, ?1, {columns} FROM staged_member s
+             WHERE s.person > {PROVISIONAL}
+                OR NOT EXISTS (SELECT 1 FROM member m WHERE m.person = s.person AND {SAME_KEY})
+             ORDER BY s.person"
+        ),
+        format!(
+            "DELETE FROM seat WHERE person IN ({known}) AND NOT EXISTS (
+                 SELECT 1 FROM staged_seat s WHERE s.person = seat.person AND s.department = seat.department
+                    AND s.place IS seat.place AND s.is_leader IS seat.is_leader AND s.is_main IS seat.is_main)"
+        ),
+        format!(
+            "INSERT OR IGNORE INTO seat SELECT {person}, department, place, is_leader, is_main FROM staged_seat
+             ORDER BY staged_seat.person, department"
+        ),
+        format!("DELETE FROM member_search WHERE person IN ({known} AND state = '{removed}')"),
+        format!(
+            "INSERT OR REPLACE INTO member_search SELECT {person}, ?1, mask, search FROM staged_member s
+             WHERE state <> '{removed}' AND NOT EXISTS (
+                 SELECT 1 FROM member_search m WHERE m.person = s.person AND m.mask = s.mask AND m.text = s.search)
+             ORDER BY s.person"
+        ),
+        format!(
+            "INSERT INTO change (corp, {CHANGE_COLUMNS})
+             SELECT ?1, at, kind, id, id_key, {person}, action, fields, cause, operator FROM staged_change ORDER BY seq"
+        ),
+    ]
 }
 
 /// The final number of a person, in SQL; `?2` is the last number of the file.
@@ -245,61 +274,12 @@ impl Staging {
         let last: i64 = connection
             .query_row("SELECT coalesce(max(person), 0) FROM person", [], |row| row.get(0))
             .map_err(database)?;
-        let both: &[&dyn ToSql] = &[&corp, &last];
-        let person = number("person");
-        run(
-            connection,
-            &format!(
-                "INSERT INTO person (corp, person) SELECT ?1, {person} FROM staged_member
-                 WHERE person > {PROVISIONAL} ORDER BY person"
-            ),
-            both,
-        )?;
-        // A row that is equal is not written: the pages of one percent of the members are many.
-        run(connection, &SQL.update_members, &[])?;
-        run(connection, &SQL.move_members, both)?;
-        let known = format!("SELECT person FROM staged_member WHERE person <= {PROVISIONAL}");
-        run(
-            connection,
-            &format!(
-                "DELETE FROM seat WHERE person IN ({known}) AND NOT EXISTS (
-                     SELECT 1 FROM staged_seat s WHERE s.person = seat.person AND s.department = seat.department
-                        AND s.place IS seat.place AND s.is_leader IS seat.is_leader AND s.is_main IS seat.is_main)"
-            ),
-            &[],
-        )?;
-        run(
-            connection,
-            &format!(
-                "INSERT OR IGNORE INTO seat SELECT {person}, department, place, is_leader, is_main FROM staged_seat
-                 ORDER BY staged_seat.person, department"
-            ),
-            both,
-        )?;
-        let removed = State::Removed.as_str();
-        run(
-            connection,
-            &format!("DELETE FROM member_search WHERE person IN ({known} AND state = '{removed}')"),
-            &[],
-        )?;
-        run(
-            connection,
-            &format!(
-                "INSERT OR REPLACE INTO member_search SELECT {person}, ?1, mask, search FROM staged_member s
-                 WHERE state <> '{removed}' AND NOT EXISTS (
-                     SELECT 1 FROM member_search m WHERE m.person = s.person AND m.mask = s.mask AND m.text = s.search)
-                 ORDER BY s.person"
-            ),
-            both,
-        )?;
-        run(
-            connection,
-            &format!(
-                "INSERT INTO change (corp, {CHANGE_COLUMNS})
-                 SELECT ?1, at, kind, id, id_key, {person}, action, fields, cause, operator FROM staged_change ORDER BY seq"
-            ),
-            both,
-        )?;
+        let numbers: [&dyn ToSql; 2] = [&corp, &last];
+        for sql in &SQL.moves {
+            let mut statement = connection.prepare_cached(sql).map_err(database)?;
+            let used = &numbers[..statement.parameter_count()];
+            statement.execute(used).map_err(database)?;
+        }
         for table in ["staged_member", "staged_seat", "staged_change"] {
             run(connection, &format!("DELETE FROM {table}"), &[])?;
         }
@@ -319,4 +299,40 @@ fn staged(connection: &Connection, sql: &str, params: &[&dyn ToSql]) -> Result<O
     };
     let mut statement = connection.prepare_cached(sql).map_err(database)?;
     statement.query_row(params, read).optional().map_err(database)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The step of a query plan, its parent, and what SQLite says of it.
+    fn plan(connection: &Connection, sql: &str) -> Vec<(i64, i64, String)> {
+        let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let mut rows = statement.raw_query();
+        let mut steps = Vec::new();
+        while let Some(row) = rows.next().unwrap() {
+            steps.push((row.get(0).unwrap(), row.get(1).unwrap(), row.get(3).unwrap()));
+        }
+        steps
+    }
+
+    #[test]
+    fn a_commit_reads_only_rows_with_the_keys_of_what_is_staged() {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(include_str!("migrations/0001.sql")).unwrap();
+        connection.execute_batch(&SQL.create).unwrap();
+        for sql in &SQL.moves {
+            let steps = plan(&connection, sql);
+            for (_, parent, what) in &steps {
+                let is_repeated =
+                    steps.iter().any(|(id, _, above)| id == parent && above.contains("CORRELATED"));
+                let reads_all =
+                    what.starts_with("SCAN") || what.contains("rowid<") || what.contains("rowid>");
+                let is_staged = ["SCAN s", "SCAN staged_", "SEARCH s ", "SEARCH staged_"]
+                    .iter()
+                    .any(|table| what.starts_with(table) && !what.starts_with("SCAN seat"));
+                assert!(!reads_all || is_staged && !is_repeated, "{what}: {steps:#?}");
+            }
+        }
+    }
 }
