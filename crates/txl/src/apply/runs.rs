@@ -113,9 +113,7 @@ impl Command {
                     .into_iter()
                     .filter(|step| all || step.state.as_str() != "done" || step.reason.is_some())
                     .map(|record| {
-                        let step = plan
-                            .as_ref()
-                            .and_then(|plan| plan.steps.iter().find(|step| step.id == record.step));
+                        let step = plan.as_ref().and_then(|plan| plan.step(record.step));
                         ListedStep {
                             step: record.step,
                             object: step

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use wecom_directory::policy::Span;
+use wecom_directory::{Error::UnknownRun, policy::Span};
 
 use super::{
     run::{RunArgs, Runner},
@@ -57,6 +57,10 @@ impl Undo {
         self.access.contacts()?;
         let store = self.mirror.open_existing().await?;
         let corp = directory::corp(&self.access, &*store).await?;
+        // A wrong number is said before the corp is read, which takes a while.
+        if store.run_plan(&corp, self.run).await?.is_none() {
+            return Err(UnknownRun(self.run).into());
+        }
         directory::pull_now(&self.access, &*store, output.is_table()).await?;
         let mut undo = wecom_directory::undo::Undo::new(corp.clone(), self.run)
             .remove_created(self.remove_created)

@@ -46,6 +46,9 @@ pub(crate) fn remedy(error: &Error) -> Option<Message> {
             en: "check the corp id, or fill the mirror with `txl pull`";
             zh: "请检查企业ID，或用 `txl pull` 填充镜像"
         ),
+        Error::UnknownRun(_) => {
+            message!(en: "see the runs by `txl run list`"; zh: "用 `txl run list` 查看全部执行")
+        }
         Error::Database(_) => {
             message!(
                 en: "check whether the disk is full, a limit of file sizes (ulimit -f) is reached, or the database denies its user a right";

@@ -219,6 +219,21 @@ async fn without_a_terminal_and_yes_nothing_is_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_does_not_exist_is_said_before_the_corp_is_read() {
+    let desk = Desk::start().await;
+    week(&desk);
+    let requests = desk.0.sim.requests().len();
+    for arguments in
+        [&["undo", "7", "--yes"][..], &["apply", "--resume", "7", "--yes"], &["run", "show", "7"]]
+    {
+        let ran = desk.run(arguments);
+        ran.fails_with(1).with_remedy();
+        assert!(ran.stderr.contains("no run 7") && ran.stderr.contains("txl run list"), "{ran:?}");
+    }
+    assert_eq!(desk.0.sim.requests().len(), requests);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_gate_stops_a_truncated_roster_and_an_allowance_is_for_one_plan() {
     let desk = Desk::start().await;
     desk.write("roster.toml", POLICY);

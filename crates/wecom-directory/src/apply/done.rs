@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{FingerprintKey, look::Sighted, mirror, recorder::step, verify};
+use super::{FingerprintKey, look::Sighted, mirror, verify};
 use crate::{
     journal::{Action, Change, ObjectKind},
     plan::{Plan, Step, StepAction, StepId},
@@ -38,7 +38,7 @@ impl DoneSteps {
     /// Returns the keys of the members whose records the steps change.
     pub(super) fn keys(&self) -> Vec<MemberKey> {
         let key = |outcome: &Outcome| match outcome {
-            Outcome::Member(record) => mirror::key(step(&self.plan, record.step)?),
+            Outcome::Member(record) => mirror::key(self.plan.step(record.step)?),
             Outcome::Other(_) => None,
         };
         self.outcomes.iter().filter_map(key).collect()
@@ -60,7 +60,7 @@ impl DoneSteps {
                     continue;
                 }
             };
-            let Some(step) = step(&self.plan, outcome.step) else { continue };
+            let Some(step) = self.plan.step(outcome.step) else { continue };
             let unread = || MemberRecord::unread(step.object.id.as_str().into(), outcome.at);
             let place = match places.entry(MemberKey::from(step.object.id.as_str())) {
                 hash_map::Entry::Occupied(place) => *place.get(),
@@ -117,7 +117,7 @@ impl ReadBack {
         done: &[StepId],
     ) -> Self {
         let mut steps: BTreeMap<MemberKey, Vec<StepId>> = BTreeMap::new();
-        for step in done.iter().filter_map(|id| step(&plan, *id)) {
+        for step in done.iter().filter_map(|id| plan.step(*id)) {
             if step.object.kind == ObjectKind::Member && step.action != StepAction::Remove {
                 steps.entry(verify::current_key(step)).or_default().push(step.id);
             }
@@ -136,7 +136,7 @@ impl ReadBack {
         for mut record in records {
             let key = MemberKey::from(&record.member.userid);
             let Some(steps) = self.steps.get(&key) else { continue };
-            let steps: Vec<&Step> = steps.iter().filter_map(|id| step(&self.plan, *id)).collect();
+            let steps: Vec<&Step> = steps.iter().filter_map(|id| self.plan.step(*id)).collect();
             let before = record.clone();
             match (self.sighted.row(&key), self.sighted.listed(&key)) {
                 (None, _) => mirror::out_of_sight(&mut record),

@@ -106,7 +106,7 @@ impl Recorder<'_> {
         let done: Vec<(&Step, Option<StepReason>)> = records
             .into_iter()
             .filter(changes_mirror)
-            .filter_map(|record| Some((step(&self.plan, record.step)?, record.reason)))
+            .filter_map(|record| Some((self.plan.step(record.step)?, record.reason)))
             .collect();
         if done.is_empty() {
             return Ok(Verified::default());
@@ -198,7 +198,7 @@ impl Recorder<'_> {
         let (mut departments, mut moved) = (BTreeSet::new(), BTreeSet::new());
         let mut tags = BTreeMap::new();
         for record in done {
-            let Some(step) = step(&plan, record.step) else { continue };
+            let Some(step) = plan.step(record.step) else { continue };
             self.tally.add(step);
             let operator = self.run.operator.as_deref();
             let change = mirror::change(step, self.run.id, record.at, operator, mirror::action(step));
@@ -247,16 +247,6 @@ impl Recorder<'_> {
 const fn changes_mirror(record: &StepRecord) -> bool {
     matches!(record.state, StepState::Done)
         || matches!(record.reason, Some(StepReason::RefusedMembers { .. }))
-}
-
-/// The step of a plan with this number.
-pub(super) fn step(plan: &Plan, id: StepId) -> Option<&Step> {
-    // Plans number their steps from 1 without gaps. One that was written by hand may do otherwise.
-    let guess = plan.steps.get((id as usize).wrapping_sub(1)).filter(|step| step.id == id);
-    guess.or_else(|| match plan.steps.binary_search_by_key(&id, |step| step.id) {
-        Ok(place) => plan.steps.get(place),
-        Err(_) => plan.steps.iter().find(|step| step.id == id),
-    })
 }
 
 fn new_tag(id: TagId, at: Timestamp) -> TagRecord {

@@ -78,7 +78,7 @@ impl RunReport {
             if is_whole || record.state == StepState::Sending {
                 return None;
             }
-            let step = super::recorder::step(plan, record.step)?;
+            let step = plan.step(record.step)?;
             Some(StepOutcome {
                 step: step.id,
                 object: step.object.clone(),

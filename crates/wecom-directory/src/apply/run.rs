@@ -148,7 +148,7 @@ async fn execute(
     for record in &earlier {
         run.counts.add(record.state);
         if record.state == StepState::Done {
-            super::recorder::step(&plan, record.step).into_iter().for_each(|step| tally.add(step));
+            plan.step(record.step).into_iter().for_each(|step| tally.add(step));
         }
     }
     let sender = Arc::new(Sender {

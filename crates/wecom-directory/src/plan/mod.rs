@@ -254,6 +254,16 @@ pub enum InvalidPlan {
 }
 
 impl Plan {
+    /// Returns the step with this number.
+    pub fn step(&self, id: StepId) -> Option<&Step> {
+        // Plans number their steps from 1 without gaps. One that was written by hand may do otherwise.
+        let guess = self.steps.get((id as usize).wrapping_sub(1)).filter(|step| step.id == id);
+        guess.or_else(|| match self.steps.binary_search_by_key(&id, |step| step.id) {
+            Ok(place) => self.steps.get(place),
+            Err(_) => self.steps.iter().find(|step| step.id == id),
+        })
+    }
+
     /// Reads a plan, and checks its version and its fingerprint.
     ///
     /// # Errors

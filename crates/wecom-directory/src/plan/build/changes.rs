@@ -294,7 +294,7 @@ impl Maker<'_> {
                 let (name, parent) = match self.tree.departments.get(&id) {
                     Some(known) => (known.name.known().cloned(), known.parent.known().copied()),
                     None => {
-                        let new = self.tree.new.iter().find(|new| new.id == id)?;
+                        let new = self.tree.created(id)?;
                         (Some(new.name.clone()), Some(new.parent))
                     }
                 };

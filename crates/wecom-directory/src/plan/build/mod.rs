@@ -633,26 +633,20 @@ impl<'a> Maker<'a> {
         };
         loop {
             // A step whose department is not created any more cannot be done.
-            let missing: HashSet<String> = self
-                .tree
-                .new
+            let created: HashSet<&str> = drafts
                 .iter()
-                .map(|new| new.id.to_string())
-                .filter(|id| {
-                    !drafts.iter().any(|draft| {
-                        draft.phase == draft::Phase::Departments
-                            && draft.step.object.id == *id
-                            && is_selected(draft)
-                    })
-                })
+                .filter(|draft| draft.phase == draft::Phase::Departments && is_selected(draft))
+                .map(|draft| draft.step.object.id.as_str())
                 .collect();
+            let new = self.tree.new.iter().map(|new| new.id);
+            let missing: HashSet<_> = new.filter(|id| !created.contains(id.to_string().as_str())).collect();
             let dropped: Vec<_> = drafts
                 .iter()
                 .enumerate()
                 .filter(|(_, draft)| {
                     !is_selected(draft)
                         || draft.needs.iter().any(|need| match need {
-                            draft::Need::Department(id) => missing.contains(&id.to_string()),
+                            draft::Need::Department(id) => missing.contains(id),
                             _ => false,
                         })
                 })

@@ -122,12 +122,16 @@ impl Tree {
         self.index();
     }
 
+    /// Returns a department that the plan creates.
+    pub(super) fn created(&self, id: DepartmentId) -> Option<&NewDepartment> {
+        // Their ids have no gaps.
+        let place = id.0.checked_sub(self.new.first()?.id.0)?;
+        self.new.get(place as usize).filter(|new| new.id == id)
+    }
+
     /// Returns the path of a department; `None` if a name of it is hidden.
     pub(super) fn path(&self, id: DepartmentId) -> Option<&str> {
-        self.paths
-            .get(&id)
-            .map(String::as_str)
-            .or_else(|| self.new.iter().find(|new| new.id == id).map(|new| new.path.as_str()))
+        self.paths.get(&id).map(String::as_str).or_else(|| self.created(id).map(|new| new.path.as_str()))
     }
 
     /// Returns what to call a department: its path, or its id.
@@ -181,7 +185,7 @@ impl Tree {
             Some(department) => {
                 department.parent.known().copied().filter(|parent| self.departments.contains_key(parent))
             }
-            None => self.new.iter().find(|new| new.id == id).map(|new| new.parent),
+            None => self.created(id).map(|new| new.parent),
         }
     }
 
