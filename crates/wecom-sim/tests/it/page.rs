@@ -41,12 +41,12 @@ fn wait(page: &Page, expression: &str) {
     page.wait_for(expression).unwrap_or_else(|error| panic!("{error}"));
 }
 
-/// Opens a part of the page by its tab.
+/// Opens a part of the page by its tab, and waits until it has read what it shows. Before, its buttons may still move.
 #[track_caller]
 fn turn_to(page: &Page, part: &str) {
     page.click(&format!("#tab-{part}")).unwrap();
     wait(page, &format!("!document.getElementById('panel-{part}').hidden"));
-    wait(page, &format!("document.getElementById('panel-{part}').childElementCount > 0"));
+    wait(page, &format!("document.getElementById('panel-{part}').dataset.built === 'true'"));
 }
 
 /// Clicks and waits until the page says that the action is done. The note of the action before would say so too early.

@@ -37,7 +37,10 @@ const open = async (id) => {
     tab.setAttribute('aria-selected', String(isActive));
     tab.tabIndex = isActive ? 0 : -1;
   }
-  await active.build(panels.get(active.id), open);
+  const panel = panels.get(active.id);
+  delete panel.dataset.built;
+  await active.build(panel, open);
+  panel.dataset.built = 'true';
 };
 
 const drawTabs = () => {
