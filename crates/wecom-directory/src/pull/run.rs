@@ -591,9 +591,6 @@ impl Run<'_> {
             entry.is_known || entry.is_written
         };
         let keys: Vec<_> = indexes.iter().filter(exists).map(|index| self.table.key(*index)).collect();
-        if keys.is_empty() {
-            return Ok(BTreeMap::new());
-        }
         let found = self.writer.members(&keys).await?;
         Ok(found
             .into_iter()

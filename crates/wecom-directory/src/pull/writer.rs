@@ -16,7 +16,7 @@ use crate::{
     store::{CredentialRecord, DepartmentWrite, MemberKey, MemberWrite, PullRecord, Store, Transaction},
 };
 
-/// How many members are held in memory, and go to the store at once.
+/// How many members are held in memory at least before they go to the store.
 const BATCH: usize = 1_000;
 
 pub(super) struct Writer<'a> {
@@ -68,8 +68,13 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Returns the records of these members as they are now, with what this pull has changed already.
+    /// Returns the records of these members as they are now, with what this pull has changed already. They can be put back until the next
+    /// call: a full batch goes to the store here and nowhere else. A new member of the batch gets a person number there, and a copy made
+    /// before would be put as another person.
     pub(super) async fn members(&mut self, keys: &[MemberKey]) -> Result<HashMap<MemberKey, MemberRecord>> {
+        if self.members.len() >= BATCH {
+            self.flush().await?;
+        }
         let mut found = HashMap::new();
         let mut rest = Vec::new();
         for key in keys {
@@ -112,7 +117,7 @@ impl<'a> Writer<'a> {
         }
         self.buffered.insert(key, self.members.len());
         self.members.push(Pending { record, change });
-        if self.members.len() >= BATCH { self.flush().await } else { Ok(()) }
+        Ok(())
     }
 
     pub(super) fn put_department(&mut self, department: DepartmentWrite) {
@@ -252,4 +257,47 @@ pub(super) fn change(
     fields: Map<String, Value>,
 ) -> Change {
     Change { seq: 0, at, kind, id, person: None, action, fields, cause: Cause(String::new()), operator: None }
+}
+
+#[cfg(all(test, feature = "sqlite"))]
+mod tests {
+    use wecom_contacts::UserId;
+
+    use super::*;
+    use crate::store::sqlite::SqliteStore;
+
+    #[tokio::test]
+    async fn a_copy_of_a_buffered_member_stays_the_same_person_while_the_batch_fills() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(directory.path().join("mirror.db")).await.unwrap();
+        let corp = CorpId::new("ww1");
+        let now = Timestamp::UNIX_EPOCH;
+        let unread = |userid: String| MemberRecord::unread(UserId::new(userid), now);
+        let mut writer = Writer::new(&store, &corp, now, None);
+        writer.put_member(unread("zhangsan".to_owned()), None, false).await.unwrap();
+
+        let key = MemberKey::from("zhangsan");
+        let copy = writer.members(std::slice::from_ref(&key)).await.unwrap().remove(&key).unwrap();
+        for number in 0..2 * BATCH {
+            writer.put_member(unread(format!("u{number}")), None, false).await.unwrap();
+        }
+        writer.put_member(copy, None, true).await.unwrap();
+        writer.members(&[]).await.unwrap();
+        let again = writer.members(std::slice::from_ref(&key)).await.unwrap().remove(&key).unwrap();
+        writer.put_member(again, None, true).await.unwrap();
+        let pull = PullRecord {
+            id: 0,
+            started_at: now,
+            ended_at: now,
+            coverage: Coverage::default(),
+            existence: true,
+            is_complete: true,
+            report: Value::Null,
+        };
+        writer.commit(pull).await.unwrap();
+
+        let table = store.tables().iter().find(|table| table.name == "person").unwrap();
+        let persons = store.dump(table, None, 1_000_000).await.unwrap();
+        assert_eq!(persons.len(), 2 * BATCH + 1);
+    }
 }

@@ -24,6 +24,8 @@ use crate::{
 const CHANGES_A_SECOND: f64 = 50.0;
 /// A fast pull of a small corp meets changes, too.
 const FIRST_CALLS: usize = 40;
+/// A slow machine gets no more in one pull of the suite: each change makes the pull longer, and a longer pull meets more changes.
+const MOST_CHANGES: usize = 500;
 /// Walks over the members without meeting one twice: a prime that divides no number of members here.
 const STRIDE: usize = 7_919;
 
@@ -34,7 +36,9 @@ struct Desk {
     /// When the pull began, and how many changes were made before.
     since: Instant,
     before: usize,
+    /// How many there are, and how many one pull meets at most.
     made: usize,
+    most: usize,
     calls: usize,
     /// What changed since the last reading of the ids began.
     members: BTreeSet<String>,
@@ -59,7 +63,8 @@ impl Desk {
         self.calls += 1;
         let by_time = (self.since.elapsed().as_secs_f64() * CHANGES_A_SECOND) as usize;
         let first = self.made;
-        self.made = self.made.max(self.before + by_time.max(self.calls.min(FIRST_CALLS)));
+        let due = by_time.min(self.most).max(self.calls.min(FIRST_CALLS));
+        self.made = self.made.max(self.before + due);
         first..self.made
     }
 }
@@ -127,6 +132,7 @@ async fn fifty_changes_a_second_remove_nobody_who_exists_and_the_next_pull_finds
             since: Instant::now(),
             before: 0,
             made: 0,
+            most: if is_full { usize::MAX } else { MOST_CHANGES },
             calls: 0,
             members: BTreeSet::new(),
             departments: BTreeSet::new(),
@@ -139,6 +145,7 @@ async fn fifty_changes_a_second_remove_nobody_who_exists_and_the_next_pull_finds
             let before = desk.lock().unwrap().begin();
             let report = pull_while_it_changes(&corp, Arc::clone(&desk), via).await;
             let mirror = corp.mirror().await;
+            let persons = corp.tables().await.into_iter().find(|(table, _)| *table == "person").unwrap().1;
             let desk = desk.lock().unwrap();
             println!(
                 "{via:?}, pull {pull} of {members} members in {:?}: {} changes meanwhile, {} members and {} departments still move, {:?}",
@@ -163,6 +170,11 @@ async fn fifty_changes_a_second_remove_nobody_who_exists_and_the_next_pull_finds
             };
             let found = contradictions(&mirror, &corp.sim.dump(), &report, &leeway);
             assert!(found.is_empty(), "{via:?}, pull {pull}: {found:#?}");
+            assert_eq!(
+                persons.len(),
+                mirror.members.len(),
+                "{via:?}, pull {pull}: each member is one person"
+            );
         }
         let report = corp.both().via(via).run(&corp.store).await.unwrap();
         assert!(report.complete && report.moving.is_empty(), "{report:?}");
