@@ -36,11 +36,13 @@ pub(crate) fn check(write: bool) -> Result<()> {
     };
     let mut made = error_codes::pages(&txl)?;
     for session in &session::SESSIONS {
-        let transcript = session.record(&txl).with_context(|| format!("the session {}", session.name))?;
-        let pictures = PathBuf::from("docs/pictures");
-        let picture = svg::picture(session.title, &transcript);
-        made.push(Made { path: pictures.join(format!("{}.svg", session.name)), content: picture });
-        made.push(Made { path: pictures.join(format!("{}.txt", session.name)), content: transcript });
+        for language in &session::LANGUAGES {
+            let name = format!("docs/pictures/{}{}", session.name, language.ending);
+            let transcript = session.record(&txl, language).with_context(|| format!("the session {name}"))?;
+            let picture = svg::picture(session.title.of(language), &transcript);
+            made.push(Made { path: format!("{name}.svg").into(), content: picture });
+            made.push(Made { path: format!("{name}.txt").into(), content: transcript });
+        }
     }
     let mut differing = Vec::new();
     for Made { path, content } in &made {

@@ -9,11 +9,33 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
+/// The languages of the command, each with the ending of its files.
+pub(super) const LANGUAGES: [Language; 2] = [
+    Language { name: "en", locale: "en_US.UTF-8", ending: "" },
+    Language { name: "zh", locale: "zh_CN.UTF-8", ending: "-zh" },
+];
+
+pub(super) struct Language {
+    name: &'static str,
+    locale: &'static str,
+    pub(super) ending: &'static str,
+}
+
+/// A text in English and in Chinese.
+#[derive(Clone, Copy)]
+pub(super) struct Text(&'static str, &'static str);
+
+impl Text {
+    pub(super) fn of(self, language: &Language) -> &'static str {
+        if language.name == "zh" { self.1 } else { self.0 }
+    }
+}
+
 /// A recorded session.
 pub(super) struct Session {
     /// The name of its files.
     pub(super) name: &'static str,
-    pub(super) title: &'static str,
+    pub(super) title: Text,
     /// Files in the directory in which the commands run.
     files: &'static [(&'static str, &'static str)],
     lines: &'static [Line],
@@ -21,7 +43,7 @@ pub(super) struct Session {
 
 enum Line {
     /// A remark.
-    Note(&'static str),
+    Note(Text),
     /// Arguments of `txl` without quotes, and the expected exit code.
     Txl(&'static str, i32),
     /// A file of the session, shown by `cat`.
@@ -33,10 +55,13 @@ use Line::{Cat, Note, Txl};
 pub(super) const SESSIONS: [Session; 2] = [
     Session {
         name: "first-use",
-        title: "First use of txl",
+        title: Text("First use of txl", "初次使用 txl"),
         files: &[],
         lines: &[
-            Note("The credentials are in WECOM_CORP_ID, WECOM_CONTACTS_SECRET, …"),
+            Note(Text(
+                "The credentials are in WECOM_CORP_ID, WECOM_CONTACTS_SECRET, …",
+                "凭证放在 WECOM_CORP_ID、WECOM_CONTACTS_SECRET 等环境变量里",
+            )),
             Txl("auth check", 0),
             Txl("department list", 0),
             Txl("member list-simple 3", 0),
@@ -48,7 +73,7 @@ pub(super) const SESSIONS: [Session; 2] = [
     },
     Session {
         name: "weekly-job",
-        title: "The weekly job: plan, apply, undo",
+        title: Text("The weekly job: plan, apply, undo", "每周的花名册：计划、执行、撤销"),
         files: &[
             (
                 "roster.toml",
@@ -67,13 +92,16 @@ pub(super) const SESSIONS: [Session; 2] = [
             ),
         ],
         lines: &[
-            Note("HR's file of this week, and the policy beside it."),
+            Note(Text(
+                "HR's file of this week, and the policy beside it.",
+                "人事本周给的文件，旁边是策略文件",
+            )),
             Cat("week.csv"),
             Cat("roster.toml"),
-            Note("What would change? Nothing is sent."),
+            Note(Text("What would change? Nothing is sent.", "会改什么？这一步不发送任何修改")),
             Txl("plan week.csv --out plan.json", 0),
             Txl("apply plan.json --yes", 0),
-            Note("Was that wrong? It can be taken back."),
+            Note(Text("Was that wrong? It can be taken back.", "改错了？可以撤销")),
             Txl("undo 1 --yes", 0),
         ],
     },
@@ -84,7 +112,7 @@ const SHOWN_ADDRESS: &str = "http://127.0.0.1:8420";
 
 impl Session {
     /// Runs the commands, and returns them with what they print.
-    pub(super) fn record(&self, txl: &Path) -> Result<String> {
+    pub(super) fn record(&self, txl: &Path, language: &Language) -> Result<String> {
         let folder = tempfile::tempdir()?;
         let home = tempfile::tempdir()?;
         for (name, content) in self.files {
@@ -94,13 +122,16 @@ impl Session {
         let mut transcript = String::new();
         for line in self.lines {
             match line {
-                Note(note) => transcript.push_str(&format!("# {note}\n")),
+                Note(note) => transcript.push_str(&format!("# {}\n", note.of(language))),
                 Cat(file) => {
                     let content = fs::read_to_string(folder.path().join(file))?;
                     transcript.push_str(&format!("$ cat {file}\n{content}"));
                 }
                 Txl(arguments, expected) => {
-                    let (output, code) = printed(txl, arguments, &sim.url, folder.path(), home.path())?;
+                    let mut command = Command::new(txl);
+                    command.args(arguments.split(' ')).current_dir(folder.path());
+                    let command = with_environment(command, language, &sim.url, home.path());
+                    let (output, code) = printed(command)?;
                     if code != Some(*expected) {
                         bail!("`txl {arguments}` ended with {code:?} instead of {expected}:\n{output}");
                     }
@@ -113,33 +144,33 @@ impl Session {
     }
 }
 
-/// Runs a command with a fixed environment. Returns what it prints on stdout and stderr, in the order of a terminal, and its exit code.
-fn printed(
-    txl: &Path,
-    arguments: &str,
-    url: &str,
-    folder: &Path,
-    home: &Path,
-) -> Result<(String, Option<i32>)> {
-    let (mut reader, writer) = io::pipe()?;
-    let mut process = Command::new(txl)
-        .args(arguments.split(' '))
-        .current_dir(folder)
+/// Gives a command the same environment on every machine.
+fn with_environment(mut command: Command, language: &Language, url: &str, home: &Path) -> Command {
+    command
         .env_clear()
         .env("HOME", home)
-        .env("LANG", "en_US.UTF-8")
-        .env("TXL_LANG", "en")
+        .env("LANG", language.locale)
+        .env("TXL_LANG", language.name)
         .env("TZ", "Asia/Shanghai")
         .env("WECOM_BASE_URL", url)
         .env("WECOM_CORP_ID", "ww1234567890abcdef")
         .env("WECOM_CONTACTS_SECRET", "sim-contacts-secret")
         .env("WECOM_AGENT_ID", "1000002")
-        .env("WECOM_APP_SECRET", "sim-app-secret")
+        .env("WECOM_APP_SECRET", "sim-app-secret");
+    command
+}
+
+/// Runs a command. Returns what it prints on stdout and stderr, in the order of a terminal, and its exit code.
+fn printed(mut command: Command) -> Result<(String, Option<i32>)> {
+    let (mut reader, writer) = io::pipe()?;
+    let mut process = command
         .stdin(Stdio::null())
         .stdout(writer.try_clone()?)
         .stderr(writer)
         .spawn()
         .context("cannot start txl")?;
+    // The command holds the other ends of the pipe.
+    drop(command);
     let mut output = String::new();
     reader.read_to_string(&mut output)?;
     Ok((output, process.wait()?.code()))
@@ -153,7 +184,9 @@ fn normalised(output: &str) -> String {
     let with_times = replaced(output, "####-##-## ##:##Z", "2026-01-05 01:00Z");
     // A plan is valid for three days.
     let with_times = with_times.replace("valid until 2026-01-05", "valid until 2026-01-08");
+    let with_times = with_times.replace("有效期至 2026-01-05", "有效期至 2026-01-08");
     let with_times = replaced(&with_times, "expires in #### seconds", "expires in 7200 seconds");
+    let with_times = replaced(&with_times, "在 #### 秒后过期", "在 7200 秒后过期");
     let mut parts = with_times.split(HINT);
     let mut output = parts.next().unwrap_or_default().to_owned();
     for part in parts {
