@@ -10,7 +10,7 @@ use wecom_directory::{
     run::{RunCounts, StepReason, StepState, Stop},
 };
 
-use super::{Message, agreeing, counted, plan as plan_messages, run};
+use super::{Message, agreeing, between_names, counted, field_names::field_name, plan as plan_messages, run};
 
 pub(crate) fn allowance_expected() -> Message {
     message!(
@@ -167,7 +167,7 @@ fn listed(names: &[String], most: usize) -> String {
     let shown: Vec<_> = names.iter().take(most).map(String::as_str).collect();
     let more = names.len().saturating_sub(most);
     let more = if more > 0 { plan_messages::and_more(more).to_string() } else { String::new() };
-    format!("{}{more}", shown.join(", "))
+    format!("{}{more}", shown.join(between_names()))
 }
 
 pub(crate) fn difference(object: &Object, field: Option<&str>) -> Message {
@@ -175,7 +175,7 @@ pub(crate) fn difference(object: &Object, field: Option<&str>) -> Message {
     match field {
         Some(field) => message!(
             en: "{name}: {field} was written, and WeCom shows another value";
-            zh: "{name}：已写入 {field}，但企业微信显示的是另一个值"
+            zh: "{name}：已写入{}，但企业微信显示的是另一个值", field_name(field)
         ),
         None => message!(
             en: "{name}: its existence is not as the step wrote it";

@@ -216,7 +216,7 @@ pub(crate) fn write_default_at_the_top() -> Message {
 }
 
 pub(crate) fn keys_of_a_profile(keys: &[&str]) -> Message {
-    message!(en: "the keys of a profile are: {}", keys.join(", "); zh: "配置档可用的键：{}", keys.join(", "))
+    message!(en: "the keys of a profile are: {}", keys.join(", "); zh: "配置档可用的键：{}", keys.join("、"))
 }
 
 /// `found` is the type of the value, as TOML calls it.

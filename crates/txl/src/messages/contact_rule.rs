@@ -10,7 +10,7 @@ pub(crate) fn delete(rule_ids: &[u64]) -> Message {
     let ids: Vec<_> = rule_ids.iter().map(ToString::to_string).collect();
     message!(
         en: "delete {}: {}", counted(ids.len(), "rule"), ids.join(", ");
-        zh: "删除 {} 条规则：{}", ids.len(), ids.join(", ")
+        zh: "删除 {} 条规则：{}", ids.len(), ids.join("、")
     )
 }
 

@@ -161,7 +161,7 @@ pub(crate) fn several_corps(corps: &[CorpId]) -> Message {
     let corps: Vec<_> = corps.iter().map(CorpId::as_str).collect();
     message!(
         en: "the mirror has {} corps: {}", corps.len(), corps.join(", ");
-        zh: "镜像中有 {} 个企业：{}", corps.len(), corps.join(", ")
+        zh: "镜像中有 {} 个企业：{}", corps.len(), corps.join("、")
     )
 }
 
@@ -350,7 +350,7 @@ pub(crate) fn several_departments(name: &str, count: usize, ids: &[DepartmentId]
     let ids: Vec<_> = ids.iter().take(10).map(ToString::to_string).collect();
     message!(
         en: "{count} departments are named {name}; give an id: {}", ids.join(", ");
-        zh: "有 {count} 个部门名为 {name}；请给出 id：{}", ids.join(", ")
+        zh: "有 {count} 个部门名为 {name}；请给出 id：{}", ids.join("、")
     )
 }
 

@@ -262,7 +262,7 @@ pub(crate) fn app_sees_a_part(seen: usize, total: Option<usize>, unseen: &[Depar
         Some(total) => {
             message!(
                 en: "the app sees {seen} of {}; it does not see {}", counted(total as u64, "department"), ids.join(", ");
-                zh: "{} 个部门中，应用能看到 {seen} 个；看不到的有 {}", total, ids.join(", ")
+                zh: "{} 个部门中，应用能看到 {seen} 个；看不到的有 {}", total, ids.join("、")
             )
         }
         None => message!(
@@ -293,7 +293,7 @@ pub(crate) fn no_field_is_hidden() -> Message {
 pub(crate) fn fields_are_hidden(fields: &[&str]) -> Message {
     message!(
         en: "WeCom hides {} from this app, as from every app created after 2022-06-20", fields.join(", ");
-        zh: "企业微信对该应用隐藏 {}；2022-06-20 之后创建的应用都是如此", fields.join(", ")
+        zh: "企业微信对该应用隐藏 {}；2022-06-20 之后创建的应用都是如此", fields.join("、")
     )
 }
 

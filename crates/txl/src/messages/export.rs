@@ -39,7 +39,7 @@ pub(crate) fn incomplete_columns(columns: &[(&str, u64)], path: Option<&Path>, p
     message!(
         en: "warning: WeCom left fields out{file}: {}; an import ignores columns that begin with {prefix}; -o jsonl shows which rows have the field",
         columns.join(", ");
-        zh: "警告：企业微信没有返回{file}以下字段：{}；导入时忽略以 {prefix} 开头的列；-o jsonl 可看出哪些行有该字段", columns.join(", ")
+        zh: "警告：企业微信没有返回{file}以下字段：{}；导入时忽略以 {prefix} 开头的列；-o jsonl 可看出哪些行有该字段", columns.join("、")
     )
 }
 

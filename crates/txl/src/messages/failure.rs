@@ -7,7 +7,7 @@ pub(crate) fn error(text: &str) -> Message {
 }
 
 pub(crate) fn caused_by(text: &str) -> Message {
-    message!(en: "  caused by: {text}"; zh: "原因：{text}")
+    message!(en: "  caused by: {text}"; zh: "  原因：{text}")
 }
 
 pub(crate) fn to_try(text: &str) -> Message {

@@ -2,7 +2,7 @@
 
 use wecom_directory::plan::{Finding, FindingKind, FindingReason, LeaverOutcome, Obstacle, ValueRule};
 
-use super::{Message, cell_problems, plan::object};
+use super::{Message, cell_problems, field_names::field_name, plan::object};
 
 pub(crate) fn finding(finding: &Finding) -> Message {
     message!(en: "{}", finding.message(); zh: "{}", chinese(finding))
@@ -10,7 +10,7 @@ pub(crate) fn finding(finding: &Finding) -> Message {
 
 fn chinese(finding: &Finding) -> String {
     let text = |index: usize| finding.texts.get(index).map_or("", String::as_str);
-    let field = finding.field.as_deref().unwrap_or_default();
+    let field = finding.field.as_deref().map(field_name).unwrap_or_default();
     let object = finding.object.as_ref().map_or_else(|| "此行".to_owned(), |one| object(one).to_string());
     // A plan of an earlier version has only the English text.
     let why = finding.reason.as_ref().map_or_else(|| text(0).to_owned(), reason);
@@ -22,16 +22,16 @@ fn chinese(finding: &Finding) -> String {
             "无法创建 {}：部门最多 15 级，每级名称为 1 至 64 个字符，且不含 \\ : * ? \" < > |",
             text(0)
         ),
-        FindingKind::NoKey => format!("此行没有可用的 {field}，不对应任何人"),
-        FindingKind::RowsDisagree => format!("多行的 {field} 相同而内容不同；这些行都不采用"),
+        FindingKind::NoKey => format!("此行没有可用的{field}，不对应任何人"),
+        FindingKind::RowsDisagree => format!("多行的{field}相同而内容不同；这些行都不采用"),
         FindingKind::MatchesDisagree => {
             format!("两行都指向 {object}：{} 按 {}，{} 按 {}", text(0), text(1), text(2), text(3))
         }
         FindingKind::SeveralMembers => {
-            format!("有多名成员的 {field} 与此行相同：{}", finding.texts.join(", "))
+            format!("有多名成员的{field}与此行相同：{}", finding.texts.join("、"))
         }
         FindingKind::KeyHidden => format!(
-            "{} 名成员中有 {} 名的 {field} 无法读取，因此不新增任何人，也不处理离职人员",
+            "{} 名成员中有 {} 名的{field}无法读取，因此不新增任何人，也不处理离职人员",
             text(1),
             text(0)
         ),
@@ -43,10 +43,10 @@ fn chinese(finding: &Finding) -> String {
         FindingKind::NoContact => "新成员需要手机号或邮箱".to_owned(),
         FindingKind::NoDepartment => "新成员需要部门".to_owned(),
         FindingKind::NoName => "新成员需要姓名".to_owned(),
-        FindingKind::Taken if finding.object.is_some() => format!("此行的 {field} 已属于 {object}"),
-        FindingKind::Taken => format!("多行的 {field} 相同"),
+        FindingKind::Taken if finding.object.is_some() => format!("此行的{field}已属于 {object}"),
+        FindingKind::Taken => format!("多行的{field}相同"),
         FindingKind::Released => {
-            format!("此行要用的 {field} 由 {object} 在同一计划中让出；请先应用其中一项")
+            format!("此行要用的{field}由 {object} 在同一计划中让出；请先应用其中一项")
         }
         FindingKind::UnknownDepartment => format!("未知的部门：{}", text(0)),
         FindingKind::AmbiguousDepartment => format!("有多个部门与 {} 相符：请写完整路径", text(0)),
@@ -64,7 +64,7 @@ fn chinese(finding: &Finding) -> String {
         FindingKind::UnknownTag => format!("未知的标签：{}", text(0)),
         FindingKind::TagNotVisible => format!("标签 {} 的成员并非全部可见，因此不从中移除成员", text(0)),
         FindingKind::UnknownState => format!("未知的在职状态：{}", text(0)),
-        FindingKind::InvalidDay => format!("{field} 不是日期"),
+        FindingKind::InvalidDay => format!("{field}不是日期"),
         FindingKind::NotYet => format!("{} 入职；到当天再列入计划", text(0)),
         FindingKind::AttributesHidden => {
             format!("{object}：{} 不修改，因为其他扩展属性无法读取", text(0))
@@ -89,10 +89,10 @@ fn chinese(finding: &Finding) -> String {
             text(1)
         ),
         FindingKind::LikelyNewUserid => format!(
-            "花名册中没有 {object}，而此新增行的 {field} 与其相同：请建立关联（txl roster link），或改正 {field}"
+            "花名册中没有 {object}，而此新增行的{field}与其相同：请建立关联（txl roster link），或改正{field}"
         ),
         FindingKind::HandOver => format!("{object} 可能有外部联系人：移除之前请先办理离职继承"),
-        FindingKind::Conflict => format!("{object}：{field} 之后已由他人修改，保持不变"),
+        FindingKind::Conflict => format!("{object}：{field}之后已由他人修改，保持不变"),
         FindingKind::Gone => format!("{object} 已不存在"),
         FindingKind::UnknownColumn => format!("策略中的字段 {} 是未知的", text(0)),
     }

@@ -44,7 +44,7 @@ pub(crate) fn column_is_unknown(name: &str) -> Message {
 }
 
 pub(crate) fn known_columns(names: &[String]) -> Message {
-    message!(en: "known fields: {}", names.join(", "); zh: "可用字段：{}", names.join(", "))
+    message!(en: "known fields: {}", names.join(", "); zh: "可用字段：{}", names.join("、"))
 }
 
 pub(crate) fn file_has_all_fields() -> Message {

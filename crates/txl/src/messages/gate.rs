@@ -2,7 +2,7 @@
 
 use wecom_directory::{gate::Reason, policy::Measure};
 
-use super::Message;
+use super::{Message, between_names};
 
 pub(crate) fn reason(reason: &Reason) -> Message {
     message!(en: "{}", reason.message(); zh: "{}", chinese(reason))
@@ -19,13 +19,13 @@ fn chinese(reason: &Reason) -> String {
             format!("{what}（{measure}）：{count}，总数 {whole}，上限 {allowed}{earlier_runs}{names}")
         }
         Reason::Protected { names } => {
-            format!("计划会停用、移除受策略保护的成员，或将其移出管理范围：{}", names.join(", "))
+            format!("计划会停用、移除受策略保护的成员，或将其移出管理范围：{}", names.join("、"))
         }
         Reason::NoExistence => {
             "计划要移除对象，但拉取未能证实哪些对象存在：请用“通讯录同步”的 secret 拉取".to_owned()
         }
         Reason::UnknownProtected { entries } => {
-            format!("protected 中有不对应任何对象的条目：{}", entries.join(", "))
+            format!("protected 中有不对应任何对象的条目：{}", entries.join("、"))
         }
         Reason::NothingProtected => {
             "策略要处理离职人员，而 protected 列表为空：至少应列出企业创建者".to_owned()
@@ -42,7 +42,7 @@ fn chinese(reason: &Reason) -> String {
 fn listed(names: &[String], all: u64) -> String {
     let more = all.saturating_sub(names.len() as u64);
     let more = if more > 0 && !names.is_empty() { format!(" 另有 {more} 项") } else { String::new() };
-    format!("{}{more}", names.join(", "))
+    format!("{}{more}", names.join(between_names()))
 }
 
 fn measure(measure: Measure) -> &'static str {

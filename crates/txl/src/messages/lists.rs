@@ -20,7 +20,7 @@ pub(crate) fn incomplete_columns(names: &[&str], prefix: &str) -> Message {
     message!(
         en: "warning: WeCom left out {} for some rows; an import ignores columns that begin with {prefix}; -o jsonl shows which rows",
         names.join(", ");
-        zh: "警告：部分行的 {} 未由企业微信返回；导入时忽略以 {prefix} 开头的列；-o jsonl 可看出是哪些行", names.join(", ")
+        zh: "警告：部分行的 {} 未由企业微信返回；导入时忽略以 {prefix} 开头的列；-o jsonl 可看出是哪些行", names.join("、")
     )
 }
 

@@ -65,7 +65,7 @@ pub(crate) fn several_tags(count: usize, name: &str) -> Message {
 
 pub(crate) fn give_a_tag_id(ids: &[TagId]) -> Message {
     let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
-    message!(en: "give one of these ids: {}", ids.join(", "); zh: "请给出其中一个 id：{}", ids.join(", "))
+    message!(en: "give one of these ids: {}", ids.join(", "); zh: "请给出其中一个 id：{}", ids.join("、"))
 }
 
 fn listed(candidates: &[Candidate<'_>]) -> String {

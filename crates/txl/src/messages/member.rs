@@ -21,7 +21,7 @@ pub(crate) fn deleted(userid: &str) -> Message {
 pub(crate) fn delete_many(userids: &[String]) -> Message {
     message!(
         en: "delete {}: {}", counted(userids.len(), "member"), userids.join(", ");
-        zh: "删除 {} 个成员：{}", userids.len(), userids.join(", ")
+        zh: "删除 {} 个成员：{}", userids.len(), userids.join("、")
     )
 }
 
@@ -132,7 +132,7 @@ pub(crate) fn last_page() -> Message {
 
 pub(crate) fn no_userid_for(openids: &[impl AsRef<str>]) -> Message {
     let openids: Vec<_> = openids.iter().map(AsRef::as_ref).collect();
-    message!(en: "no userid for {}", openids.join(", "); zh: "{} 没有对应的 userid", openids.join(", "))
+    message!(en: "no userid for {}", openids.join(", "); zh: "{} 没有对应的 userid", openids.join("、"))
 }
 
 pub(crate) fn check_ids_and_apps() -> Message {

@@ -8,12 +8,15 @@
 
 /// Makes a [`Message`]: its text in each language, as arguments of `format!`. `both` is for a text without words.
 macro_rules! message {
-    (en: $english:literal $(, $en:expr)* $(,)?; zh: $chinese:literal $(, $zh:expr)* $(,)?) => {
+    (en: $english:literal $(, $en:expr)* $(,)?; zh: $chinese:literal $(, $zh:expr)* $(,)?) => {{
+        const {
+            assert!($crate::messages::are_indented_alike($english, $chinese), "both languages are indented alike")
+        };
         match $crate::language::current() {
             $crate::language::Language::English => $crate::messages::Message(format!($english $(, $en)*)),
             $crate::language::Language::Chinese => $crate::messages::Message(format!($chinese $(, $zh)*)),
         }
-    };
+    }};
     (both: $text:literal $(, $argument:expr)* $(,)?) => {
         $crate::messages::Message(format!($text $(, $argument)*))
     };
@@ -53,6 +56,7 @@ pub(crate) mod doctor_words;
 pub(crate) mod errcode;
 pub(crate) mod export;
 pub(crate) mod failure;
+pub(crate) mod field_names;
 pub(crate) mod files;
 pub(crate) mod findings;
 pub(crate) mod formats;
@@ -87,7 +91,16 @@ pub(crate) mod violations;
 
 use std::fmt;
 
-pub(crate) use self::words::{agreeing, counted};
+pub(crate) use self::words::{agreeing, between_changes, between_names, counted};
+
+/// Returns whether two texts of a message have the same indentation: a line below another one is below it in each language.
+pub(crate) const fn are_indented_alike(english: &str, chinese: &str) -> bool {
+    const fn indentation(text: &str) -> usize {
+        text.len() - text.trim_ascii_start().len()
+    }
+    // One blank separates words, and Chinese has none there.
+    indentation(english) < 2 || indentation(english) == indentation(chinese)
+}
 
 /// A text for people, in their language.
 #[derive(Clone, PartialEq, Eq)]

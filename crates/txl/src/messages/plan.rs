@@ -8,7 +8,7 @@ use wecom_directory::{
     roster::{Place, RosterFile},
 };
 
-use super::{Message, agreeing, counted, findings, gate};
+use super::{Message, agreeing, between_changes, counted, field_names::field_name, findings, gate};
 
 /// Lines of a file that are named before they are only counted.
 const PLACES: usize = 5;
@@ -20,7 +20,7 @@ pub(crate) fn title(plan: &Plan) -> Message {
             let names: Vec<_> = files.iter().map(|file| file.name.as_str()).collect();
             message!(
                 en: "Plan for {corp} from {} ({}, {})", names.join(", "), counted(*rows, "row"), persons(*people);
-                zh: "{corp} 的计划，来自 {}（{rows} 行，{people} 人）", names.join(", ")
+                zh: "{corp} 的计划，来自 {}（{rows} 行，{people} 人）", names.join("、")
             )
         }
         Origin::RemoveDisabled { since } => {
@@ -131,8 +131,9 @@ pub(crate) fn counts(plan: &Plan) -> Vec<Message> {
     }
     if counts.unchecked > 0 {
         let fields = plan.unchecked.iter();
-        let fields = fields
-            .map(|(field, count)| message!(en: "{count} {field}"; zh: "{field} {count} 处").to_string());
+        let fields = fields.map(|(field, count)| {
+            message!(en: "{count} {field}"; zh: "{} {count} 处", field_name(field)).to_string()
+        });
         let fields = fields.collect::<Vec<_>>().join(word!(", ", "、"));
         beside.push(
             message!(en: "{fields} unchecked because hidden"; zh: "{fields}因隐藏而未核对").to_string(),
@@ -193,6 +194,7 @@ pub(crate) fn removed() -> Message {
 
 /// A field that changes. An unknown value before is left out.
 pub(crate) fn field(field: &str, before: Option<&str>, after: &str) -> Message {
+    let field = field_name(field);
     let shown = |value: &str| {
         if value.is_empty() { word!("(empty)", "（空）").to_owned() } else { value.to_owned() }
     };
@@ -224,7 +226,8 @@ pub(crate) fn tag_departments(is_added: bool) -> Message {
 }
 
 pub(crate) fn tag(sign: char, name: &str, changes: &[String]) -> Message {
-    message!(en: "{sign} tag {name}  {}", changes.join("; "); zh: "{sign} 标签 {name}  {}", changes.join("; "))
+    let changes = changes.join(between_changes());
+    message!(en: "{sign} tag {name}  {changes}"; zh: "{sign} 标签 {name}  {changes}")
 }
 
 /// Members whose department the plan does not have.
@@ -264,6 +267,7 @@ pub(crate) fn leavers(outcome: LeaverOutcome, count: usize) -> Message {
 }
 
 pub(crate) fn not_writable(field: &str, reason: NotWritableReason, count: usize) -> Message {
+    let field = field_name(field);
     let why = match reason {
         NotWritableReason::Activated => {
             word!("WeCom ignores it for activated members", "成员激活后企业微信会忽略")
@@ -276,7 +280,7 @@ pub(crate) fn not_writable(field: &str, reason: NotWritableReason, count: usize)
         }
         NotWritableReason::CannotBeEmpty => word!("WeCom takes no empty value", "企业微信不接受空值"),
     };
-    message!(en: "{count} × {field} not writable, {why}: "; zh: "{count} 处 {field} 无法写入，{why}：")
+    message!(en: "{count} × {field} not writable, {why}: "; zh: "{count} 处{field}无法写入，{why}：")
 }
 
 pub(crate) fn findings(count: usize) -> Message {
@@ -437,7 +441,7 @@ pub(crate) fn no_such_file(name: &str, files: &[RosterFile]) -> Message {
     let names: Vec<_> = files.iter().map(|file| file.name.as_str()).collect();
     message!(
         en: "the roster has no file {name}; its files are {}", names.join(", ");
-        zh: "花名册没有文件 {name}；它的文件有：{}", names.join(", ")
+        zh: "花名册没有文件 {name}；它的文件有：{}", names.join("、")
     )
 }
 

@@ -151,7 +151,7 @@ pub(crate) fn no_file_has(heading: &str) -> Message {
 pub(crate) fn departments(count: usize) -> Message {
     message!(
         en: "  sheet of departments: {}", counted(count as u64, "department");
-        zh: "部门工作表：{} 个部门", count
+        zh: "  部门工作表：{} 个部门", count
     )
 }
 
@@ -162,7 +162,7 @@ pub(crate) fn faulty_departments(path: &Path, lines: &[u64]) -> Message {
         path.display(),
         counted(lines.len() as u64, "row"),
         shown.join(", ");
-        zh: "{} 的部门工作表中有 {} 行无法读取：{}", path.display(), lines.len(), shown.join(", ")
+        zh: "{} 的部门工作表中有 {} 行无法读取：{}", path.display(), lines.len(), shown.join("、")
     )
 }
 
@@ -176,14 +176,14 @@ pub(crate) fn correct_the_departments() -> Message {
 pub(crate) fn order_is_kept(heading: &str) -> Message {
     message!(
         en: "  {heading}: the order in departments is not managed by a roster";
-        zh: "{heading}：花名册不管理成员在部门内的排序"
+        zh: "  {heading}：花名册不管理成员在部门内的排序"
     )
 }
 
 pub(crate) fn columns_are_levels(headings: &[&str]) -> Message {
     message!(
         en: "columns {} → department, one column for each level", headings.join(", ");
-        zh: "{} 列 → 部门，每列一级", headings.join(", ")
+        zh: "{} 列 → 部门，每列一级", headings.join("、")
     )
 }
 
@@ -194,14 +194,14 @@ pub(crate) fn column_is_an_external_attribute(heading: &str, name: &str) -> Mess
 pub(crate) fn ignored_columns(headings: &[&str]) -> Message {
     message!(
         en: "ignored {}: {}", agreeing(headings.len() as u64, "column", "columns"), headings.join(", ");
-        zh: "忽略的列：{}", headings.join(", ")
+        zh: "忽略的列：{}", headings.join("、")
     )
 }
 
 pub(crate) fn deciding_columns(headings: &[&str]) -> Message {
     message!(
         en: "warning: ignored columns that affect people: {}; --map 'FIELD=HEADING' reads one", headings.join(", ");
-        zh: "警告：忽略的列涉及人员去留：{}；可用 --map '字段=列标题' 读取", headings.join(", ")
+        zh: "警告：忽略的列涉及人员去留：{}；可用 --map '字段=列标题' 读取", headings.join("、")
     )
 }
 

@@ -8,7 +8,7 @@ use wecom_directory::{
     run::{RunState, StepReason, StepState, Stop},
 };
 
-use super::{Message, gate, plan::minute};
+use super::{Message, field_names::field_name, gate, plan::minute};
 
 pub(crate) fn run_state(state: RunState) -> Message {
     let chinese = match state {
@@ -63,10 +63,13 @@ fn step_reason_in_chinese(reason: &StepReason) -> String {
             let departments: Vec<_> = departments.iter().map(DepartmentId::to_string).collect();
             let parts = [("成员", userids), ("部门", &departments)];
             let parts = parts.iter().filter(|(_, ids)| !ids.is_empty());
-            let parts: Vec<_> = parts.map(|(what, ids)| format!("{what} {}", ids.join(", "))).collect();
+            let parts: Vec<_> = parts.map(|(what, ids)| format!("{what} {}", ids.join("、"))).collect();
             format!("企业微信拒绝了{}", parts.join("；"))
         }
-        StepReason::Changed { fields } => format!("生成计划之后已被修改：{}", fields.join(", ")),
+        StepReason::Changed { fields } => {
+            let fields: Vec<_> = fields.iter().map(|field| field_name(field)).collect();
+            format!("生成计划之后已被修改：{}", fields.join("、"))
+        }
         StepReason::Exists => "已经存在".to_owned(),
         StepReason::Gone => "已不存在".to_owned(),
         StepReason::OutOfSight => "不在应用的可见范围内".to_owned(),

@@ -201,5 +201,5 @@ pub(crate) fn command(line: &str, command: &str) -> Message {
 }
 
 pub(crate) fn variables_come_first(variables: &[String]) -> Message {
-    message!(en: "note: {} in the environment come before the default profile; --profile ignores them", variables.join(", "); zh: "提示：环境变量 {} 优先于默认配置；使用 --profile 时忽略这些变量", variables.join(", "))
+    message!(en: "note: {} in the environment come before the default profile; --profile ignores them", variables.join(", "); zh: "提示：环境变量 {} 优先于默认配置；使用 --profile 时忽略这些变量", variables.join("、"))
 }

@@ -31,7 +31,7 @@ pub(crate) fn two_sources(profile: Option<&str>, by: &str, rival: Rival, names: 
     };
     message!(
         en: "two sources of credentials: {} ({by}) and {rival} ({})", file_or_profile(profile), names.join(", ");
-        zh: "凭证有两个来源：{}（{by}）和{rival}（{}）", file_or_profile(profile), names.join(", ")
+        zh: "凭证有两个来源：{}（{by}）和{rival}（{}）", file_or_profile(profile), names.join("、")
     )
 }
 
@@ -88,7 +88,7 @@ pub(crate) fn or_use_the_default_profile(default: &str, given: &[String]) -> Mes
     message!(
         en: "or leave out {}: the default profile `{default}` is used only if nothing else is given",
         given.join(", ");
-        zh: "也可去掉 {}：只有没有给出其他凭证时，才使用默认配置档 `{default}`", given.join(", ")
+        zh: "也可去掉 {}：只有没有给出其他凭证时，才使用默认配置档 `{default}`", given.join("、")
     )
 }
 

@@ -1,4 +1,4 @@
-//! Words that agree with a number.
+//! Words that agree with a number, and what stands between the items of a list.
 
 use std::fmt::Display;
 
@@ -16,6 +16,16 @@ pub(crate) fn counted(count: impl Display + PartialEq + From<u8>, noun: &str) ->
 /// The form of a verb that agrees with the number.
 pub(crate) fn agreeing<'a>(count: u64, one: &'a str, many: &'a str) -> &'a str {
     if count == 1 { one } else { many }
+}
+
+/// What stands between the names of a list.
+pub(crate) fn between_names() -> &'static str {
+    word!(", ", "、")
+}
+
+/// What stands between the changes of an object.
+pub(crate) fn between_changes() -> &'static str {
+    word!("; ", "；")
 }
 
 #[cfg(test)]

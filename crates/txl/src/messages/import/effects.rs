@@ -48,7 +48,7 @@ pub(crate) fn entry(text: impl Display) -> Message {
 
 /// `count` is the number of entries that the list does not show.
 pub(crate) fn more_in_json(count: usize) -> Message {
-    message!(en: "  and {count} more; -o json shows all"; zh: "另有 {count} 项；-o json 可显示全部")
+    message!(en: "  and {count} more; -o json shows all"; zh: "  另有 {count} 项；-o json 可显示全部")
 }
 
 /// A member or department: its line in the file, its name and its id.

@@ -44,13 +44,13 @@ pub(crate) fn column_is(heading: &str, field: &str) -> Message {
 }
 
 pub(crate) fn column_is_an_attribute(heading: &str, name: &str) -> Message {
-    message!(en: "  {heading} → attribute (扩展属性) {name}"; zh: "{heading} → 扩展属性 {name}")
+    message!(en: "  {heading} → attribute (扩展属性) {name}"; zh: "  {heading} → 扩展属性 {name}")
 }
 
 pub(crate) fn column_is_the_status(heading: &str) -> Message {
     message!(
         en: "  {heading} → employment status; rows of people who left are skipped";
-        zh: "{heading} → 在职状态；已离职人员的行会跳过"
+        zh: "  {heading} → 在职状态；已离职人员的行会跳过"
     )
 }
 
@@ -89,7 +89,7 @@ pub(crate) fn corrected(heading: &str, count: u64, correction: Correction) -> Me
     let correction = cell_problems::correction(correction);
     message!(
         en: "  {heading}: {correction} ({})", counted(count, "cell");
-        zh: "{heading}：{correction}（{} 个单元格）", count
+        zh: "  {heading}：{correction}（{} 个单元格）", count
     )
 }
 
@@ -98,7 +98,7 @@ pub(crate) fn empty_cells(heading: &str, count: u64) -> Message {
         en: "  {heading}: {} {} the field",
         counted(count, "empty cell"),
         agreeing(count, "clears", "clear");
-        zh: "{heading}：{} 个空单元格会清空该字段", count
+        zh: "  {heading}：{} 个空单元格会清空该字段", count
     )
 }
 
@@ -117,7 +117,7 @@ pub(crate) fn lines_without_data(lines: &[u64], shown: usize) -> Message {
         counted(lines.len() as u64, "line"),
         listed.join(", "),
         if lines.len() > shown { ", …" } else { "" };
-        zh: "跳过没有数据的 {} 行（页脚、重复的列标题）：{}{}", lines.len(), listed.join(", "), if lines.len() > shown { "……" } else { "" }
+        zh: "  跳过没有数据的 {} 行（页脚、重复的列标题）：{}{}", lines.len(), listed.join(", "), if lines.len() > shown { "……" } else { "" }
     )
 }
 
@@ -129,16 +129,16 @@ pub(crate) fn rows_of_people_who_left(count: u64) -> Message {
 }
 
 pub(crate) fn row_of_a_person_who_left(line: u64, name: &str, userid: impl Display) -> Message {
-    message!(en: "  line {line}: {name} ({userid})"; zh: "第 {line} 行：{name}（{userid}）")
+    message!(en: "  line {line}: {name} ({userid})"; zh: "  第 {line} 行：{name}（{userid}）")
 }
 
 /// `count` is the number of entries that the list does not show.
 pub(crate) fn more(count: u64) -> Message {
-    message!(en: "  and {count} more"; zh: "另有 {count} 项")
+    message!(en: "  and {count} more"; zh: "  另有 {count} 项")
 }
 
 pub(crate) fn rows(count: u64) -> Message {
-    message!(en: "  {}", counted(count, "row"); zh: "{} 行", count)
+    message!(en: "  {}", counted(count, "row"); zh: "  {} 行", count)
 }
 
 /// One entry of the list of faults.

@@ -62,7 +62,7 @@ pub(crate) fn rows_with_code(code: i32, rows: u64, meaning: &str) -> Message {
 
 /// `remedy` is the SDK's advice on a code.
 pub(crate) fn to_try(remedy: &str) -> Message {
-    message!(en: "  try: {remedy}"; zh: "建议：{remedy}")
+    message!(en: "  try: {remedy}"; zh: "  建议：{remedy}")
 }
 
 pub(crate) fn refused_rows_saved(path: &Path) -> Message {

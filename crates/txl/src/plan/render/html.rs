@@ -134,8 +134,12 @@ fn changes(page: &mut String, plan: &Plan, names: &Names, drawing: &Drawing) {
             .fields
             .iter()
             .map(|field| messages::field(&field.field, field.before.as_deref(), &field.after).to_string());
-        let text =
-            format!("{} {}  {}", entry.sign(), entry.full_name(), fields.collect::<Vec<_>>().join("; "));
+        let text = format!(
+            "{} {}  {}",
+            entry.sign(),
+            entry.full_name(),
+            fields.collect::<Vec<_>>().join(crate::messages::between_changes())
+        );
         leaf(page, entry, &printable(&text));
     }
     page.push_str("</ul>\n</section>\n");

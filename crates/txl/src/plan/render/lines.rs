@@ -160,7 +160,7 @@ pub(super) fn member(entry: &Entry, node: &Node, plan: &Plan, names: &Names) -> 
     if entry.category == Category::Move {
         let named = |ids: &[wecom_contacts::DepartmentId], old: bool| {
             let names = ids.iter().map(|id| if old { names.old_name(*id) } else { names.name(*id) });
-            names.collect::<Vec<_>>().join(", ")
+            names.collect::<Vec<_>>().join(crate::messages::between_names())
         };
         let joins: Vec<_> = entry.joins.iter().copied().filter(|id| *id != node.id).collect();
         if !entry.leaves.is_empty() {
@@ -185,7 +185,7 @@ pub(super) fn member(entry: &Entry, node: &Node, plan: &Plan, names: &Names) -> 
     }
     let mut text = format!("{} {}", entry.sign(), entry.full_name());
     if !notes.is_empty() {
-        text.push_str(&format!("  {}", notes.join("; ")));
+        text.push_str(&format!("  {}", notes.join(crate::messages::between_changes())));
     }
     if !entry.places.is_empty() {
         text.push_str(&format!("  [{}]", messages::places(&entry.places, super::files(plan))));
@@ -227,7 +227,7 @@ fn group(sign: char, entries: &[&Entry], shown: usize) -> String {
     let names: Vec<_> = entries.iter().take(shown).map(|entry| printable(entry.short_name())).collect();
     let more = entries.len() - shown;
     let tail = if more > 0 { messages::and_more(more).to_string() } else { String::new() };
-    format!("{sign} {}{tail}", names.join(", "))
+    format!("{sign} {}{tail}", names.join(crate::messages::between_names()))
 }
 
 /// The text in at most this width.
