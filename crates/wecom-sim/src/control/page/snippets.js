@@ -48,7 +48,11 @@ const powerWeChat = {
   id: 'PowerWeChat',
   title: 'PowerWeChat (Go)',
   override: 'option',
-  code: ({ url, corpId, secret, agentId, isContacts }) => `import "github.com/ArtisanCloud/PowerWeChat/v3/src/work"
+  code: ({ url, corpId, secret, agentId, isContacts }) => `import (
+	"context"
+
+	"github.com/ArtisanCloud/PowerWeChat/v3/src/work"
+)
 
 app, err := work.NewWork(&work.UserConfig{
 	CorpID:  "${corpId}",
