@@ -70,5 +70,5 @@ pub(crate) fn give_a_tag_id(ids: &[TagId]) -> Message {
 
 fn listed(candidates: &[Candidate<'_>]) -> String {
     let candidates: Vec<_> = candidates.iter().map(|(id, path)| format!("{id} ({path})")).collect();
-    candidates.join(", ")
+    candidates.join(super::between_names())
 }

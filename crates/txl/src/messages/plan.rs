@@ -8,7 +8,9 @@ use wecom_directory::{
     roster::{Place, RosterFile},
 };
 
-use super::{Message, agreeing, between_changes, counted, field_names::field_name, findings, gate};
+use super::{
+    Message, agreeing, between_changes, between_names, counted, field_names::field_name, findings, gate,
+};
 
 /// Lines of a file that are named before they are only counted.
 const PLACES: usize = 5;
@@ -252,7 +254,7 @@ pub(crate) fn places(places: &[Place], files: &[RosterFile]) -> Message {
         }
         file = Some(place.file);
     }
-    let mut text = texts.join(", ");
+    let mut text = texts.join(between_names());
     if places.len() > PLACES {
         text.push_str(&and_more(places.len() - PLACES).to_string());
     }

@@ -57,14 +57,14 @@ pub(crate) fn column_is_the_status(heading: &str) -> Message {
 pub(crate) fn read_only_columns(headings: &[&str]) -> Message {
     message!(
         en: "read-only columns, not imported: {}", headings.join(", ");
-        zh: "只读的列，不导入：{}", headings.join(", ")
+        zh: "只读的列，不导入：{}", headings.join("、")
     )
 }
 
 pub(crate) fn ignored_columns(headings: &[&str]) -> Message {
     message!(
         en: "warning: ignored columns: {}; --map or --extra imports them", headings.join(", ");
-        zh: "警告：忽略的列：{}；可用 --map 或 --extra 导入", headings.join(", ")
+        zh: "警告：忽略的列：{}；可用 --map 或 --extra 导入", headings.join("、")
     )
 }
 
@@ -72,7 +72,7 @@ pub(crate) fn columns_cannot_be_written(headings: &[&str]) -> Message {
     message!(
         en: "nothing was sent: an import cannot write {}, and leaving out such information about people must be confirmed",
         headings.join(", ");
-        zh: "没有提交任何内容：导入无法写入 {}；略去这类人员信息需要确认", headings.join(", ")
+        zh: "没有提交任何内容：导入无法写入 {}；略去这类人员信息需要确认", headings.join("、")
     )
 }
 
@@ -117,7 +117,7 @@ pub(crate) fn lines_without_data(lines: &[u64], shown: usize) -> Message {
         counted(lines.len() as u64, "line"),
         listed.join(", "),
         if lines.len() > shown { ", …" } else { "" };
-        zh: "  跳过没有数据的 {} 行（页脚、重复的列标题）：{}{}", lines.len(), listed.join(", "), if lines.len() > shown { "……" } else { "" }
+        zh: "  跳过没有数据的 {} 行（页脚、重复的列标题）：{}{}", lines.len(), listed.join("、"), if lines.len() > shown { "……" } else { "" }
     )
 }
 

@@ -80,7 +80,7 @@ pub(crate) fn answer_was_not_yes() -> Message {
 pub(crate) fn written_files(paths: &[String]) -> Message {
     message!(
         en: "wrote one file for each job: {}", paths.join(", ");
-        zh: "已为每个任务各写一个文件：{}", paths.join(", ")
+        zh: "已为每个任务各写一个文件：{}", paths.join("、")
     )
 }
 

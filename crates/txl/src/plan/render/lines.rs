@@ -80,7 +80,7 @@ pub(super) fn list(title: &str, entries: &[&Entry], width: usize) -> String {
 pub(super) fn fitted(title: &str, names: &[String], width: usize) -> String {
     let (mut line, mut shown) = (title.to_owned(), 0);
     for (at, name) in names.iter().enumerate() {
-        let mut next = format!("{line}{}{name}", if at > 0 { ", " } else { "" });
+        let mut next = format!("{line}{}{name}", if at > 0 { crate::messages::between_names() } else { "" });
         let left = names.len() - at - 1;
         let tail = if left > 0 { messages::and_more(left).to_string() } else { String::new() };
         if width_of(&next) + width_of(&tail) > width && at > 0 {
