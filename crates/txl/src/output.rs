@@ -24,7 +24,7 @@ use serde_json::value::RawValue;
 
 use self::columns::Columns;
 use self::document::Document;
-pub(crate) use self::fields::status_in_words;
+pub(crate) use self::fields::{console_term, status_in_words};
 pub(crate) use self::flags::OutputFlags;
 use self::jq::Jq;
 pub(crate) use self::layout::{hanging, padded, terminal_width, width_of, wrapped};

@@ -4,9 +4,13 @@ use std::borrow::Cow;
 
 use wecom_sheets::roster::RosterField;
 
-use crate::language::{Language, current};
+use crate::{
+    language::{Language, current},
+    output::console_term,
+};
 
-/// Returns the name that people read: in English the name in WeCom's JSON, in Chinese the heading of a roster.
+/// Returns the name that people read: in English the name in WeCom's JSON, in Chinese the heading of a roster, else the term of the
+/// console as tables have it.
 ///
 /// An attribute is `extattr.工号`, and its own name is enough in Chinese. An unknown name stays as it is.
 pub(crate) fn field_name(field: &str) -> Cow<'_, str> {
@@ -24,11 +28,7 @@ fn chinese(field: &str) -> Cow<'_, str> {
         return format!("对外信息“{attribute}”").into();
     }
     let name = match field {
-        "name_en" => "英文名称",
-        "parentid" => "上级部门",
-        "department_leader" | "leads" => "部门负责人",
-        "tagname" => "标签名称",
-        "extattr" => "扩展属性",
+        "leads" => "部门负责人",
         "external_profile" => "对外信息",
         "biz_mail_alias" => "企业邮箱别名",
         "avatar_mediaid" => "头像",
@@ -36,11 +36,8 @@ fn chinese(field: &str) -> Cow<'_, str> {
         "nickname" => "昵称",
         "to_invite" => "邀请",
         _ => {
-            return RosterField::ALL
-                .iter()
-                .find(|one| one.name() == field)
-                .map_or(field, |one| one.heading())
-                .into();
+            let in_rosters = RosterField::ALL.iter().find(|one| one.name() == field).map(|one| one.heading());
+            in_rosters.or_else(|| console_term(field)).unwrap_or(field)
         }
     };
     name.into()
@@ -67,5 +64,6 @@ mod tests {
         assert_eq!(chinese("external_profile.官网"), "对外信息“官网”");
         assert_eq!(chinese("position"), "职位");
         assert_eq!(chinese("unheard_of"), "unheard_of");
+        assert_eq!(chinese("入职 日期"), "入职 日期");
     }
 }

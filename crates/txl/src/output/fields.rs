@@ -99,6 +99,11 @@ impl Kind {
     }
 }
 
+/// Returns the console's Chinese term for a well-known field.
+pub(crate) fn console_term(key: &str) -> Option<&str> {
+    Kind::Other.heading(key).strip_prefix(key)?.strip_prefix(' ')
+}
+
 /// Returns the console's term for a member's `status` (激活状态).
 pub(crate) fn status_in_words(code: i64) -> Option<&'static str> {
     match code {
