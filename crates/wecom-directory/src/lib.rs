@@ -26,6 +26,7 @@ pub mod roster;
 pub mod run;
 pub mod search;
 pub mod store;
+mod tasks;
 pub mod tree;
 pub mod undo;
 

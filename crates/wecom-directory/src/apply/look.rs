@@ -1,7 +1,10 @@
 //! Readings of the objects that a plan touches: the fresh look before the first write, the settlement of lost answers, and the
 //! verification.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    pin::pin,
+};
 
 use futures_util::TryStreamExt as _;
 use jiff::Timestamp;
@@ -12,7 +15,7 @@ use wecom_contacts::{
     tags::TagContent,
 };
 
-use super::{tag_list::TagList, tasks, values::DepartmentNow};
+use super::{tag_list::TagList, values::DepartmentNow};
 use crate::{
     Result,
     journal::ObjectKind,
@@ -23,6 +26,7 @@ use crate::{
     },
     record::MemberRecord,
     store::MemberKey,
+    tasks,
 };
 
 /// A department is listed as a whole if it has no more members than this for each member that is wanted.
@@ -239,10 +243,11 @@ impl Reader {
             let contacts = self.contacts.clone();
             async move { Ok((id, contacts.tags().find(id).await?)) }
         };
-        tasks::for_each(existing.into_iter().map(read), self.calls, |(id, content)| {
+        let mut contents = pin!(tasks::readings(existing, self.calls, read));
+        while let Some((id, content)) = contents.try_next().await? {
             sighted.tags.extend(content.map(|content| (id, content)));
-        })
-        .await
+        }
+        Ok(())
     }
 
     /// Reads the ids of all members to their end. Keeps those that are wanted, and returns the sizes of all departments.
@@ -294,15 +299,15 @@ impl Reader {
                 Ok((sent_at, list.unwrap_or_default()))
             }
         };
-        tasks::for_each(lists.into_iter().map(list), self.calls, |(sent_at, rows)| {
+        let mut lists = pin!(tasks::readings(lists, self.calls, list));
+        while let Some((sent_at, rows)) = lists.try_next().await? {
             for row in rows {
                 let key = MemberKey::from(&row.userid);
                 if singles.remove(&key).is_some() {
                     sighted.rows.insert(key, (sent_at, sight, row));
                 }
             }
-        })
-        .await?;
+        }
         let get = |userid: UserId| {
             let client = client.clone();
             async move {
@@ -310,10 +315,11 @@ impl Reader {
                 Ok((sent_at, visible(client.members().get(userid).await)?))
             }
         };
-        tasks::for_each(singles.into_values().map(get), self.calls, |(sent_at, row)| {
+        let mut rows = pin!(tasks::readings(singles.into_values(), self.calls, get));
+        while let Some((sent_at, row)) = rows.try_next().await? {
             sighted.rows.extend(row.map(|row| (MemberKey::from(&row.userid), (sent_at, sight, row))));
-        })
-        .await
+        }
+        Ok(())
     }
 }
 

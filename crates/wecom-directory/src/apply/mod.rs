@@ -21,7 +21,6 @@ mod settle;
 mod slots;
 mod stale;
 mod tag_list;
-mod tasks;
 pub(crate) mod values;
 mod verify;
 

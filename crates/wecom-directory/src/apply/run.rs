@@ -26,7 +26,6 @@ use super::{
     slots::Slots,
     stale,
     tag_list::TagList,
-    tasks,
     values::Evidence,
 };
 use crate::{
@@ -38,6 +37,7 @@ use crate::{
     record::Source,
     run::{RunCounts, RunRecord, RunState, StepReason, StepRecord, StepState, Stop},
     store::{Lock, Store},
+    tasks,
 };
 
 /// The first writes of a run, of which too many refusals stop it.

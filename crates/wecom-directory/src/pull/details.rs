@@ -1,6 +1,6 @@
 //! The readings of details: lists by department, one export, or single members.
 
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use futures_util::TryStreamExt as _;
 use jiff::Timestamp;
 use wecom_contacts::{
     Client, DepartmentId, ErrorCode, Polling, UserId,
@@ -10,12 +10,12 @@ use wecom_contacts::{
 };
 
 use super::rows::{ListRows, RawRow};
-use crate::Result;
+use crate::{Result, tasks};
 
 /// 45029: the answer would be too large.
 const TOO_LARGE: ErrorCode = ErrorCode(45029);
 /// How many calls run at the same time.
-const CALLS: usize = 8;
+pub(super) const CALLS: usize = 8;
 
 /// Whether WeCom refuses a list because it would be too large. An export has no such limit.
 pub(super) fn is_too_large(error: &wecom_contacts::Error) -> bool {
@@ -56,7 +56,7 @@ pub(super) fn lists(
             }
         }
     };
-    stream::iter(departments).map(list).buffer_unordered(CALLS)
+    tasks::readings(departments, CALLS, list)
 }
 
 /// Reads single members. A member whom the credential does not see, or who is gone, is left out.
@@ -79,7 +79,7 @@ pub(super) fn singles(
             }
         }
     };
-    stream::iter(userids).map(get).buffer_unordered(CALLS)
+    tasks::readings(userids, CALLS, get)
 }
 
 /// Waits for the job, and streams its rows in batches.

@@ -1,16 +1,21 @@
 //! Tags: the list of all, and the members and departments of each.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    pin::pin,
+};
 
+use futures_util::TryStreamExt as _;
 use jiff::Timestamp;
 use serde_json::{Map, json};
-use wecom_contacts::{Client, Seen, TagId, UserId};
+use wecom_contacts::{Client, Seen, TagId, UserId, tags::Tag};
 
-use super::merge::note;
+use super::{details, merge::note};
 use crate::{
     Result,
     journal::{Action, Change, ObjectKind},
     record::{Source, State, TagRecord},
+    tasks,
 };
 
 /// What a reading has shown of the tags.
@@ -24,8 +29,16 @@ pub(super) async fn read(client: &Client, source: Source) -> Result<Reading> {
     let sent_at = Timestamp::now();
     let mut tags = BTreeMap::new();
     let mut refused = Vec::new();
-    for tag in client.tags().list().await? {
-        let Some(content) = client.tags().find(tag.tagid).await? else {
+    let find = |tag: Tag| {
+        let client = client.clone();
+        async move {
+            let content = client.tags().find(tag.tagid).await?;
+            Ok((tag, content))
+        }
+    };
+    let mut contents = pin!(tasks::readings(client.tags().list().await?, details::CALLS, find));
+    while let Some((tag, content)) = contents.try_next().await? {
+        let Some(content) = content else {
             refused.push(tag.tagid);
             continue;
         };

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use wecom_contacts::{
-    Seen, UserId,
+    RetryPolicy, Seen, UserId,
     members::{MemberPatch, MemberStatus},
 };
 use wecom_directory::{
     Coverage, Level,
     journal::{Action, ObjectKind},
-    pull::Via,
+    pull::{Pull, Via},
     record::State,
     store::Store,
 };
@@ -238,6 +238,19 @@ async fn a_pull_that_fails_leaves_the_mirror_as_it_was() {
     assert_eq!(dump(&corp).await, before);
     corp.sim.faults().clear();
     assert_eq!(corp.pull().await.members.removed, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_reading_that_fails_for_good_does_not_end_a_pull() {
+    let corp = Corp::with(Sim::builder().seed(300, 30, 5)).await;
+    let [contacts, app] = [&corp.contacts, &corp.app].map(|client| client.with_retry(RetryPolicy::none()));
+    for path in ["user/list", "tag/get"] {
+        corp.sim.faults().next(path, Fault::errcode(-1)).unwrap();
+    }
+    let pull = Pull::new(corp.id()).contacts_sync(contacts).app(corp.sim.agent_id(), app);
+    let report = pull.run(&corp.store).await.unwrap();
+    assert_eq!((report.members.seen, report.coverage.members), (300, Level::Complete));
+    assert_eq!(corp.sim.faults().hits(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
