@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use wecom_contacts::{Bilingual, DepartmentId, Error, ErrorCode};
 use wecom_directory::{Coverage, run::Stop};
 
-use super::{Message, cells, counted, directory};
+use super::{Message, cells, counted, directory, field_names::field_name};
 use crate::access::Caller;
 
 pub(crate) fn problems(problems: usize) -> Message {
@@ -291,6 +291,7 @@ pub(crate) fn no_field_is_hidden() -> Message {
 }
 
 pub(crate) fn fields_are_hidden(fields: &[&str]) -> Message {
+    let fields: Vec<_> = fields.iter().map(|field| field_name(field)).collect();
     message!(
         en: "WeCom hides {} from this app, as from every app created after 2022-06-20", fields.join(", ");
         zh: "企业微信对该应用隐藏 {}；2022-06-20 之后创建的应用都是如此", fields.join("、")

@@ -111,6 +111,9 @@ async fn a_new_app_hides_fields_and_a_new_contacts_sync_reads_ids_alone() {
     let report = patient.passes(&[], &[]);
     let hidden = report.has("hidden fields", None, "warning", "mobile");
     assert!(hidden["page"].as_str().unwrap().contains("自建"), "{hidden:#?}");
+    let chinese = patient.0.command(&["doctor"]).env("TXL_LANG", "zh").output().unwrap();
+    let chinese = String::from_utf8(chinese.stdout).unwrap();
+    assert!(chinese.contains("手机号") && !chinese.contains("mobile"), "{chinese}");
     report.has("rights", Some("contacts-sync"), "ok", "lists all ids; details need");
     assert!(report.cell("department/list", "contacts").starts_with("errcode 480"), "{report:#?}");
     assert!(report.cell("user/list_id", "app").starts_with("errcode 48"), "{report:#?}");
