@@ -56,10 +56,11 @@ impl PostgresTransaction {
     async fn begin_as(connections: &Pool, corp: &CorpId, lock: Held, is_pull: bool) -> Result<Self> {
         lock.check()?;
         let client = connect::separate(connections).await?;
+        // Outside the transaction: the progress of a pull is written beside it, and would wait for a corp that is not committed.
+        let corp = add_corp(&client, corp).await?;
         // A pull waits for WeCom while its transaction is open.
         let begin = "BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0";
         client.batch_execute(begin).await.map_err(database)?;
-        let corp = add_corp(&client, corp).await?;
         // A writer whose lock has ended must not write beside the next one.
         run(&client, "SELECT corp FROM corp WHERE corp = $1 FOR NO KEY UPDATE", &[&corp]).await?;
         Ok(Self { client, corp, lock, is_pull })

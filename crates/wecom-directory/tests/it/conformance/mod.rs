@@ -41,6 +41,7 @@ suites! {
         a_lock_ends_with_its_holder,
         a_userid_that_was_removed_comes_back_as_another_person,
         progress_is_kept_until_the_pull_commits,
+        progress_is_written_beside_the_transaction_of_a_new_corp,
         the_change_of_a_pull_can_be_taken_back,
         a_forgotten_member_is_in_no_row,
         a_present_member_is_not_forgotten,

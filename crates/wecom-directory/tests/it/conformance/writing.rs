@@ -235,6 +235,18 @@ pub(super) async fn progress_is_kept_until_the_pull_commits(home: &impl Home) {
     assert_eq!(store.progress(&corp()).await.unwrap(), None);
 }
 
+pub(super) async fn progress_is_written_beside_the_transaction_of_a_new_corp(home: &impl Home) {
+    let store = home.open().await.unwrap();
+    let mut transaction = store.begin(&corp()).await.unwrap();
+    transaction.put_members(vec![member("lisi", "李四")]).await.unwrap();
+    let progress = PullProgress::default();
+    let corp = corp();
+    let written = tokio::time::timeout(Duration::from_secs(30), store.put_progress(&corp, &progress));
+    written.await.expect("the progress waits for the transaction").unwrap();
+    transaction.commit().await.unwrap();
+    assert!(found(&*store, "lisi").await.is_some());
+}
+
 pub(super) async fn the_change_of_a_pull_can_be_taken_back(home: &impl Home) {
     let store = home.open().await.unwrap();
     let mut transaction = store.begin(&corp()).await.unwrap();
