@@ -228,7 +228,8 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// Makes one change of two of the same object: from the first value before to the last one after.
+/// Makes one change of two of the same object: from the first value before to the last one after, and to where the object is now. A
+/// member who came and went within the pull was never in the mirror.
 fn united(first: Option<Change>, second: Option<Change>) -> Option<Change> {
     let (mut first, second) = match (first, second) {
         (Some(first), Some(second)) => (first, second),
@@ -243,6 +244,15 @@ fn united(first: Option<Change>, second: Option<Change>) -> Option<Change> {
         } else {
             first.field(&name, before, after);
         }
+    }
+    match (first.action, second.action) {
+        (Action::Created, Action::Removed) => return None,
+        (Action::Created, _) | (_, Action::Created | Action::Changed) => {}
+        // It is where it was before the pull.
+        (Action::OutOfSight, Action::BackInSight) | (Action::BackInSight, Action::OutOfSight) => {
+            first.action = Action::Changed;
+        }
+        (_, gone_or_back) => first.action = gone_or_back,
     }
     let says_nothing = first.action == Action::Changed && first.fields.is_empty();
     (!says_nothing).then_some(first)
@@ -261,10 +271,39 @@ pub(super) fn change(
 
 #[cfg(all(test, feature = "sqlite"))]
 mod tests {
+    use serde_json::json;
     use wecom_contacts::UserId;
 
     use super::*;
     use crate::store::sqlite::SqliteStore;
+
+    #[test]
+    fn two_changes_become_one_that_says_where_the_object_is_now() {
+        use Action::{BackInSight, Changed, Created, OutOfSight, Removed};
+
+        let some = |action, fields| {
+            Some(change(Timestamp::UNIX_EPOCH, ObjectKind::Member, "lisi".to_owned(), action, fields))
+        };
+        let position = || Map::from_iter([("position".to_owned(), json!({"before": "a", "after": "b"}))]);
+        for (first, second, expected) in [
+            (Changed, Removed, Some(Removed)),
+            (Changed, OutOfSight, Some(OutOfSight)),
+            (Changed, Changed, Some(Changed)),
+            (BackInSight, Removed, Some(Removed)),
+            (BackInSight, Changed, Some(BackInSight)),
+            (BackInSight, OutOfSight, Some(Changed)),
+            (OutOfSight, BackInSight, Some(Changed)),
+            (OutOfSight, Removed, Some(Removed)),
+            (Created, Changed, Some(Created)),
+            (Created, OutOfSight, Some(Created)),
+            (Created, Removed, None),
+        ] {
+            let one = united(some(first, position()), some(second, Map::new()));
+            assert_eq!(one.as_ref().map(|one| one.action), expected, "{first:?}, {second:?}");
+            assert!(one.is_none_or(|one| one.fields == position()), "{first:?}, {second:?}");
+        }
+        assert_eq!(united(some(OutOfSight, Map::new()), some(BackInSight, Map::new())), None);
+    }
 
     #[tokio::test]
     async fn a_copy_of_a_buffered_member_stays_the_same_person_while_the_batch_fills() {
