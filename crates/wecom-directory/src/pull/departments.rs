@@ -51,8 +51,10 @@ pub(super) fn merge(records: Vec<DepartmentRecord>, readings: &Readings, is_base
     };
     for id in &seen {
         let old = before.get(id);
-        let mut record = old.cloned().unwrap_or_else(|| DepartmentRecord::unread(*id, Timestamp::UNIX_EPOCH));
-        let was = record.state;
+        // A removed department whose id comes back is another one: what is not shown of it is not known.
+        let same = old.filter(|old| old.state != State::Removed);
+        let mut record =
+            same.cloned().unwrap_or_else(|| DepartmentRecord::unread(*id, Timestamp::UNIX_EPOCH));
         let mut fields = Map::new();
         let mut read_at = record.read_at;
         if let Some((at, node)) = readings.nodes.as_ref().and_then(|(at, nodes)| Some((at, nodes.get(id)?))) {
@@ -75,8 +77,8 @@ pub(super) fn merge(records: Vec<DepartmentRecord>, readings: &Readings, is_base
         let action = match old {
             None if is_baseline => None,
             None => Some(Action::Created),
-            Some(_) if was == State::Removed => Some(Action::Created),
-            Some(_) if was == State::OutOfSight => Some(Action::BackInSight),
+            Some(old) if old.state == State::Removed => Some(Action::Created),
+            Some(old) if old.state == State::OutOfSight => Some(Action::BackInSight),
             Some(_) => (!fields.is_empty()).then_some(Action::Changed),
         };
         changes.extend(action.map(|action| {
@@ -236,6 +238,28 @@ fn path(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_id_that_comes_back_has_nothing_of_the_removed_department() {
+        let id = DepartmentId(20);
+        let removed = DepartmentRecord {
+            state: State::Removed,
+            name: Seen::Known("华东".to_owned()),
+            leaders: Seen::Known(vec!["lisi".into()]),
+            ..DepartmentRecord::unread(id, Timestamp::UNIX_EPOCH)
+        };
+        let node = serde_json::json!({"id": 20, "parentid": 1, "order": 5});
+        let nodes = BTreeMap::from([(id, serde_json::from_value(node).unwrap())]);
+        let readings = Readings { nodes: Some((Timestamp::UNIX_EPOCH, nodes)), ..Readings::default() };
+        let outcome = merge(vec![removed], &readings, false);
+        let record = &outcome.writes[0].record;
+        assert_eq!(
+            (record.state, &record.name, &record.leaders),
+            (State::Present, &Seen::Hidden, &Seen::Hidden)
+        );
+        assert_eq!((outcome.changes.len(), outcome.changes[0].action), (1, Action::Created));
+        assert!(outcome.changes[0].fields.is_empty(), "nothing has changed of a new department");
+    }
 
     #[test]
     fn departments_below_a_moved_one_are_written_with_their_new_paths() {
