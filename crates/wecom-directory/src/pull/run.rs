@@ -417,9 +417,13 @@ impl Run<'_> {
     async fn read_export(&mut self, client: &Client, reader: &mut Reader, via: Via) -> Result<bool> {
         self.reporter.report(Stage::Export, 0, None);
         let source = reader.sight.source;
+        // The files of a job are older than what a run has written since.
+        let runs = self.store.runs(self.corp).await?;
+        let last_run = runs.iter().map(|run| run.updated_at).max();
         while let Some(at) = self.progress.exports.iter().position(|export| export.source == source) {
             let export = self.progress.exports[at].clone();
-            let is_good = Timestamp::now().duration_since(export.submitted_at) < EXPORT_AGE;
+            let is_good = Timestamp::now().duration_since(export.submitted_at) < EXPORT_AGE
+                && last_run.is_none_or(|at| at < export.submitted_at);
             if let Some(job) = details::earlier(client, &export.job, &export.key).filter(|_| is_good)
                 && let Ok(batches) = details::export(&job, self.polling).await
             {
@@ -429,7 +433,7 @@ impl Run<'_> {
                     Err(error) => return Err(error),
                 }
             }
-            // A job that failed, or whose files have expired, is submitted again.
+            // A job that failed, or whose files have expired or are too old, is submitted again.
             self.progress.exports.remove(at);
         }
         let submitted_at = Timestamp::now();

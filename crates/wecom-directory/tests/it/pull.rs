@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde_json::json;
 use wecom_contacts::{
     RetryPolicy, Seen, UserId,
     members::{MemberPatch, MemberStatus},
@@ -10,13 +11,18 @@ use wecom_contacts::{
 use wecom_directory::{
     Coverage, Level,
     journal::{Action, ObjectKind},
+    plan::StepAction,
     pull::{Pull, Via},
     record::State,
     store::Store,
 };
 use wecom_sim::{Choices, ConsoleLegacy, ConsoleMember, ConsoleRange, Fault, Sim};
 
-use crate::corp::Corp;
+use crate::{
+    apply,
+    corp::Corp,
+    plans::{member, plan},
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_mirror_has_what_the_corp_has() {
@@ -185,6 +191,20 @@ async fn a_reading_that_is_repeated_uses_the_same_export_job() {
     corp.both().via(Via::Export).run(&corp.store).await.unwrap();
     let jobs = corp.sim.requests().iter().filter(|request| request.path.ends_with("export/user")).count();
     assert_eq!(jobs, 2, "one for each pull");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_that_is_older_than_a_run_is_not_continued() {
+    let corp = apply::start().await;
+    corp.sim.faults().always("export/get_result", Fault::errcode(50_001)).unwrap();
+    corp.both().via(Via::Export).run(&corp.store).await.unwrap_err();
+    corp.sim.faults().clear();
+    let step = member("lisi", StepAction::Update, json!({"position": ["研发总监", "CTO"]}));
+    let plan = plan(&corp, vec![step]).await;
+    assert!(apply::apply(&corp).run(&corp.store, &plan).await.unwrap().is_clean());
+    let report = corp.both().via(Via::Export).run(&corp.store).await.unwrap();
+    assert_eq!(report.members.changed, 0, "{report:?}");
+    assert_eq!(corp.members().await["lisi"].member.position, Seen::Known("CTO".to_owned()));
 }
 
 #[tokio::test(flavor = "multi_thread")]
