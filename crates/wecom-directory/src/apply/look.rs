@@ -131,6 +131,13 @@ impl Sighted {
         self.rows.get(key)
     }
 
+    /// Whether the details of a member have all departments that the ids have.
+    fn shows_seats(&self, key: &MemberKey) -> bool {
+        let Some((.., row)) = self.rows.get(key) else { return false };
+        let shown = row.department.known().map_or(&[][..], Vec::as_slice);
+        self.listed(key).unwrap_or_default().iter().all(|department| shown.contains(department))
+    }
+
     /// The departments of a member in the reading of the ids.
     pub(super) fn listed(&self, key: &MemberKey) -> Option<&[DepartmentId]> {
         self.listed.as_ref()?.get(key).map(Vec::as_slice)
@@ -188,7 +195,7 @@ impl Reader {
         let wanted: Vec<_> = wanted.map(|(key, userid)| (key.clone(), userid.clone())).collect();
         for (client, sight) in &self.details {
             let missing: Vec<_> =
-                wanted.iter().filter(|(key, _)| sighted.row(key).is_none()).cloned().collect();
+                wanted.iter().filter(|(key, _)| !sighted.shows_seats(key)).cloned().collect();
             self.read_members(client, *sight, missing, Some(&sizes), &mut sighted).await?;
         }
         Ok(sighted)

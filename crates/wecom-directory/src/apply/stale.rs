@@ -97,9 +97,13 @@ fn member(
         .collect();
     if let Some(before) = values::seats(step, Side::Before)
         && is_compared("department")
-        && !values::same_seats(&before, &record.seats)
     {
-        differing.push("department".to_owned());
+        if !values::same_seats(&before, &record.seats) {
+            differing.push("department".to_owned());
+        } else if !values::shows_seats(&record.seats, &before) {
+            // The call writes all seats: one that is not shown would get an old value back.
+            return Some((StepState::Skipped, StepReason::OutOfSight));
+        }
     }
     if let (Some(before), Seen::Known(now)) = (step.status, record.member.status)
         && before != i64::from(now)

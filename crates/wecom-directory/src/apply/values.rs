@@ -87,6 +87,16 @@ pub(crate) fn same_seats(left: &[Seat], right: &[Seat]) -> bool {
         })
 }
 
+/// Whether a reading shows the order and the leadership of each seat that a step knows.
+pub(crate) fn shows_seats(now: &[Seat], known: &[Seat]) -> bool {
+    known.iter().all(|known| {
+        now.iter().find(|now| now.department == known.department).is_none_or(|now| {
+            (now.order.is_known() || known.order.is_hidden())
+                && (now.is_leader.is_known() || known.is_leader.is_hidden())
+        })
+    })
+}
+
 /// Whether a value of a step is what the reading shows. `None` if the reading does not show the field, or the value is no value of it.
 pub(crate) fn shows(record: &MemberRecord, name: &str, value: &Value) -> Option<bool> {
     let field = MemberField::from_name(name)?;

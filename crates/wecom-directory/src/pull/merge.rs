@@ -166,7 +166,9 @@ pub(crate) fn details_of(
     record.shown[sight.source.index()] = known;
     record.read_at = sent_at;
     record.state = State::Present;
-    seats(record, Some(row), departments, &mut changed);
+    // Another credential may show the seats that this row lacks.
+    let other = record.shown[1 - sight.source.index()];
+    seats(record, Some(row), departments, other != FieldSet::EMPTY, &mut changed);
     changed
 }
 
@@ -179,14 +181,17 @@ pub(crate) fn ids(
     let mut changed = Map::new();
     record.read_at = sent_at;
     record.state = State::Present;
-    seats(record, None, &Departments::All(departments), &mut changed);
+    seats(record, None, &Departments::All(departments), true, &mut changed);
     changed
 }
 
+/// `keeps`: whether a seat that the row lacks keeps what was known of it. Nothing shows it any more, so that it may have changed, and a
+/// plan must not write it back.
 fn seats(
     record: &mut MemberRecord,
     row: Option<&Member>,
     departments: &Departments<'_>,
+    keeps: bool,
     changed: &mut Map<String, Value>,
 ) {
     let row = row.filter(|row| has_seats(row));
@@ -209,7 +214,17 @@ fn seats(
             is_leader: Seen::Hidden,
             is_main: Seen::Hidden,
         });
-        let Some(new) = from_row(department) else { return old };
+        let Some(new) = from_row(department) else {
+            return match row {
+                Some(row) if !keeps => Seat {
+                    department,
+                    order: Seen::Hidden,
+                    is_leader: Seen::Hidden,
+                    is_main: row.main_department.map(|main| main == department),
+                },
+                _ => old,
+            };
+        };
         Seat {
             department,
             order: newest(new.order, old.order),
@@ -348,6 +363,30 @@ mod tests {
             ]
         );
         assert!(changed.contains_key("seats"));
+    }
+
+    #[test]
+    fn what_nothing_shows_of_a_seat_any_more_is_not_known() {
+        let reading = json!({"userid":"zhangsan","department":[1],"order":[0],"is_leader_in_dept":[0],"main_department":1});
+        let second = |source| {
+            let mut record = known();
+            let mut sight = sight(true, true);
+            sight.source = source;
+            let departments = [1, 2].map(DepartmentId);
+            let changed =
+                details(&mut record, &row(reading.clone()), &Departments::All(&departments), sight, SENT);
+            assert!(changed.contains_key("seats"), "another main department");
+            record.seats[1]
+        };
+        let seat = Seat {
+            department: DepartmentId(2),
+            order: Seen::Hidden,
+            is_leader: Seen::Hidden,
+            is_main: Seen::Known(false),
+        };
+        assert_eq!(second(Source::App), seat);
+        // The app shows the seat.
+        assert_eq!(second(Source::ContactsSync).is_leader, Seen::Known(true));
     }
 
     #[test]

@@ -18,7 +18,7 @@ use wecom_directory::{
     run::{RunState, StepReason, Stop},
     store::Store,
 };
-use wecom_sim::{Fault, Sim};
+use wecom_sim::{ConsoleMember, ConsoleRange, Fault, Sim};
 
 use crate::{
     corp::Corp,
@@ -659,7 +659,7 @@ async fn the_gate_counts_what_earlier_runs_did() {
 async fn a_member_outside_the_range_is_not_changed() {
     let corp = Corp::start().await;
     corp.pull().await;
-    corp.sim.console().set_app_range(wecom_sim::ConsoleRange::new().departments([4])).await.unwrap();
+    corp.sim.console().set_app_range(ConsoleRange::new().departments([4])).await.unwrap();
     let steps = vec![
         member("lisi", StepAction::Update, json!({"telephone": [null, "1"]})),
         member("sunqi", StepAction::Update, json!({"telephone": [null, "1"]})),
@@ -668,6 +668,44 @@ async fn a_member_outside_the_range_is_not_changed() {
     let report = run(&corp, &plan).await;
     assert_eq!((report.counts.done, report.counts.skipped), (1, 1), "{report:?}");
     assert_eq!(report.outcomes[0].reason, Some(StepReason::OutOfSight));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn seats_are_not_written_over_one_that_nothing_shows() {
+    let corp = Corp::start().await;
+    let lisi =
+        |leads| ConsoleMember::new().userid("lisi").department([2, 4]).is_leader_in_dept([leads, false]);
+    corp.sim.console().update_member(lisi(false)).await.unwrap();
+    corp.pull().await;
+    let seats = json!({"department": [[2, 4], [2, 3]], "order": [[0, 0], [0, 0]],
+                       "is_leader_in_dept": [[0, 0], [0, 0]]});
+    let plan = plan(&corp, vec![member("lisi", StepAction::Update, seats)]).await;
+    // Since then, the app has lost the sight of 2, and lisi leads it.
+    corp.sim.console().set_app_range(ConsoleRange::new().departments([4])).await.unwrap();
+    corp.sim.console().update_member(lisi(true)).await.unwrap();
+    let report = run(&corp, &plan).await;
+    assert_eq!(report.outcomes[0].reason, Some(StepReason::OutOfSight), "{report:?}");
+    assert_eq!(writes(&corp), [""; 0]);
+
+    // The mirror does not keep what the seat was before.
+    corp.pull().await;
+    let seat = corp.members().await["lisi"].seats[0];
+    assert_eq!((seat.department.0, seat.is_leader, seat.order), (2, Seen::Hidden, Seen::Hidden));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn seats_that_only_the_contacts_sync_secret_shows_are_written() {
+    let corp = start().await;
+    let lisi = ConsoleMember::new().userid("lisi").department([2, 4]).is_leader_in_dept([true, false]);
+    corp.sim.console().update_member(lisi).await.unwrap();
+    corp.sim.console().set_app_range(ConsoleRange::new().departments([4])).await.unwrap();
+    corp.pull().await;
+    assert_eq!(corp.members().await["lisi"].seats[0].is_leader, Seen::Known(true));
+    let seats = json!({"department": [[2, 4], [2, 3]], "order": [[0, 0], [0, 0]],
+                       "is_leader_in_dept": [[1, 0], [1, 0]]});
+    let plan = plan(&corp, vec![member("lisi", StepAction::Update, seats)]).await;
+    let report = run(&corp, &plan).await;
+    assert!(report.is_clean(), "{report:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
