@@ -5,7 +5,8 @@ use std::{io, io::Read};
 use csv::{ErrorKind, Position, Reader, ReaderBuilder, StringRecord};
 
 use crate::{
-    Encoding, Error, Kind, Result, Row, encoding, headings::HEADING_ROWS, row::COLUMNS, source::Text,
+    Encoding, Error, Kind, Result, Row, encoding, headings::HEADING_ROWS, quotes::Quotes, row::COLUMNS,
+    source::Text,
 };
 
 /// Maximum size of a row. An unclosed quotation mark would otherwise join all following lines into one row.
@@ -79,7 +80,11 @@ impl Rows {
     pub(crate) fn new(text: Text, delimiter: u8) -> Self {
         let mut builder = ReaderBuilder::new();
         builder.delimiter(delimiter).has_headers(false).flexible(true).buffer_capacity(CHUNK);
-        Self { reader: builder.from_reader(Watched::new(text)), delimiter, record: StringRecord::new() }
+        Self {
+            reader: builder.from_reader(Watched::new(text, delimiter)),
+            delimiter,
+            record: StringRecord::new(),
+        }
     }
 
     /// Reads the next row that is not blank. Returns false at the end.
@@ -91,6 +96,12 @@ impl Rows {
                 Ok(true) => {}
                 Ok(false) => return Ok(false),
                 Err(error) => return Err(refusal(error, line)),
+            }
+            // A chunk may hold many rows before the wrong one.
+            if let Some(line) = self.reader.get_ref().quotes.wrong()
+                && (line < self.reader.position().line() || self.reader.is_done())
+            {
+                return Err(Error::EndlessRow { line });
             }
             if self.record.len() > COLUMNS {
                 return Err(Error::TooWide { line });
@@ -111,9 +122,7 @@ impl Rows {
 fn first_line(record: &StringRecord, after: &Position, seen: &Watched) -> u64 {
     let inside = memchr::memchr_iter(b'\n', record.as_slice().as_bytes()).count() as u64;
     let end = u64::from(seen.byte_before(after.byte()) == Some(b'\n'));
-    // If the file ends inside quotation marks, the last line break is part of a cell.
-    let least = record.position().map_or(1, Position::line);
-    after.line().saturating_sub(inside + end).max(least)
+    after.line().saturating_sub(inside + end).max(1)
 }
 
 fn refusal(error: csv::Error, line: u64) -> Error {
@@ -129,9 +138,10 @@ fn refusal(error: csv::Error, line: u64) -> Error {
     }
 }
 
-/// Counts the bytes of a row, and fails if the row exceeds the limit.
+/// Counts the bytes of a row, and fails if the row exceeds the limit. Follows the quotation marks.
 struct Watched {
     inner: Text,
+    quotes: Quotes,
     row_bytes: usize,
     /// The position of the last chunk in the text.
     start: u64,
@@ -140,8 +150,8 @@ struct Watched {
 }
 
 impl Watched {
-    fn new(inner: Text) -> Self {
-        Self { inner, row_bytes: 0, start: 0, chunk: Vec::new() }
+    const fn new(inner: Text, delimiter: u8) -> Self {
+        Self { inner, quotes: Quotes::new(delimiter), row_bytes: 0, start: 0, chunk: Vec::new() }
     }
 
     fn byte_before(&self, at: u64) -> Option<u8> {
@@ -156,7 +166,10 @@ impl Read for Watched {
             return Err(Error::EndlessRow { line: 0 }.into());
         }
         let read = self.inner.read(buffer)?;
-        if read > 0 {
+        if read == 0 && !buffer.is_empty() {
+            self.quotes.end();
+        } else {
+            self.quotes.take(&buffer[..read]);
             self.start += self.chunk.len() as u64;
             self.chunk.clear();
             self.chunk.extend_from_slice(&buffer[..read]);

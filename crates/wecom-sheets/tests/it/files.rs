@@ -103,12 +103,19 @@ fn objects_of_an_export_are_rows() {
 }
 
 #[test]
-fn an_unclosed_quotation_mark_at_the_end_keeps_line_numbers_ascending() {
-    let lines: Vec<u64> = clean_members("帐号,别名\r\n\rwang,\r\"liu,\n".as_bytes())
-        .into_iter()
-        .map(|(line, _)| line)
-        .collect();
-    assert!(lines.is_sorted(), "{lines:?}");
+fn a_quotation_mark_that_takes_in_other_rows_is_an_error_with_its_line() {
+    for (text, line) in [
+        ("帐号,别名\r\n\rwang,\r\"liu,\n", 2),
+        ("帐号,姓名,职位\na,王芳,总监\nb,刘洋,\"设计师\nc,陈晨,出纳\n", 3),
+        ("帐号;姓名;职位\na;王芳;\"总监\nb;刘洋;\"设计师\"\nc;陈晨;出纳\n", 2),
+    ] {
+        let rows = |text: &str| {
+            let sheet = Sheet::read(text.as_bytes(), &Options::new(), &|cell| cell == "帐号")?;
+            sheet.rows().map(|row| row.map(drop)).collect::<Result<Vec<_>, _>>()
+        };
+        let error = rows(text).unwrap_err();
+        assert!(matches!(error, Error::EndlessRow { line: found } if found == line), "{error}: {text}");
+    }
 }
 
 #[test]
