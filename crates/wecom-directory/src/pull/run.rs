@@ -41,8 +41,9 @@ const SINGLES_UP_TO: usize = 2_000;
 const CLOSING_ROUNDS: usize = 3;
 /// How many changed rows wait for the first row that shows whether the app still sees sensitive fields.
 const DEFERRED: usize = 50_000;
-/// An export job that is older is not continued: its files expire two hours after it is done.
-const EXPORT_AGE: SignedDuration = SignedDuration::from_hours(2);
+/// An export job that is older is not continued. Its files are as old as it is, although they exist for two hours, and what a pull has
+/// read should be hardly older than the pull.
+const EXPORT_AGE: SignedDuration = SignedDuration::from_mins(15);
 /// How many rows of the mirror are read at once.
 const PAGE: u32 = 10_000;
 /// How often progress is reported at most.
