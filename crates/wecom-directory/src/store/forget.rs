@@ -13,6 +13,16 @@ use crate::{
 /// What stands where a userid was. No userid has a blank.
 pub(crate) const FORGOTTEN: &str = "(forgotten)";
 
+/// Returns the last time at which the userid of a removed member names no one else. `others`: the first journal rows of the other
+/// members with the userid.
+pub(crate) fn until(removed_at: i64, others: &[Option<i64>]) -> i64 {
+    if others.is_empty() {
+        return i64::MAX;
+    }
+    let first = others.iter().flatten().min();
+    first.map_or(removed_at, |first| removed_at.max(first - 1))
+}
+
 /// Erases a member from a plan. Returns whether the plan named the member.
 pub(crate) fn in_plan(plan: &mut Plan, userid: &str) -> bool {
     let mut found = false;

@@ -173,10 +173,10 @@ pub(super) async fn written_hidden(client: &ClientWrapper, corp: &CorpId) -> Res
     .await
 }
 
-/// Erases a member from the plans and the steps of the corp.
-pub(super) async fn forget(client: &ClientWrapper, corp: i64, userid: &str) -> Result<()> {
-    let sql = "SELECT run, plan FROM plan JOIN run USING (run) WHERE corp = $1";
-    let plans = read::rows(client, sql, &[&corp], |row| {
+/// Erases a member from the plans and the steps of the runs that ended until this time.
+pub(super) async fn forget(client: &ClientWrapper, corp: i64, userid: &str, until: i64) -> Result<()> {
+    let sql = "SELECT run, plan FROM plan JOIN run USING (run) WHERE corp = $1 AND updated_at <= $2";
+    let plans = read::rows(client, sql, &[&corp, &until], |row| {
         let mut row = Columns::of(row);
         Ok((row.next::<i64>()?, row.json::<Plan>()?))
     })
@@ -186,9 +186,9 @@ pub(super) async fn forget(client: &ClientWrapper, corp: i64, userid: &str) -> R
             run(client, "UPDATE plan SET plan = $2 WHERE run = $1", &[&number, &to_json(&plan)?]).await?;
         }
     }
-    let sql =
-        "SELECT run, step, reason FROM step JOIN run USING (run) WHERE corp = $1 AND reason IS NOT NULL";
-    let reasons = read::rows(client, sql, &[&corp], |row| {
+    let sql = "SELECT run, step, reason FROM step JOIN run USING (run)
+               WHERE corp = $1 AND updated_at <= $2 AND reason IS NOT NULL";
+    let reasons = read::rows(client, sql, &[&corp, &until], |row| {
         let mut row = Columns::of(row);
         Ok((row.next::<i64>()?, row.next::<i64>()?, row.json::<StepReason>()?))
     })

@@ -113,12 +113,12 @@ pub(super) fn written_hidden(connection: &Connection, corp: &CorpId) -> Result<V
     })
 }
 
-/// Erases a member from the plans and the steps of the corp.
-pub(super) fn forget(connection: &Connection, corp: i64, userid: &str) -> Result<()> {
+/// Erases a member from the plans and the steps of the runs that ended until this time.
+pub(super) fn forget(connection: &Connection, corp: i64, userid: &str, until: i64) -> Result<()> {
     let plans = read::rows(
         connection,
-        "SELECT run, plan FROM plan JOIN run USING (run) WHERE corp = ?1",
-        [corp],
+        "SELECT run, plan FROM plan JOIN run USING (run) WHERE corp = ?1 AND updated_at <= ?2",
+        [corp, until],
         |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)),
     )?;
     for (run, text) in plans {
@@ -130,8 +130,9 @@ pub(super) fn forget(connection: &Connection, corp: i64, userid: &str) -> Result
     }
     let reasons = read::rows(
         connection,
-        "SELECT run, step, reason FROM step JOIN run USING (run) WHERE corp = ?1 AND reason IS NOT NULL",
-        [corp],
+        "SELECT run, step, reason FROM step JOIN run USING (run)
+         WHERE corp = ?1 AND updated_at <= ?2 AND reason IS NOT NULL",
+        [corp, until],
         |row| Ok((row.get::<_, i64>(0)?, row.get::<_, u32>(1)?, row.get::<_, String>(2)?)),
     )?;
     for (run, step, text) in reasons {

@@ -24,7 +24,7 @@ use crate::{
     run::{PersonKey, RunRecord, StepRecord, WrittenHidden},
     store::{
         CredentialRecord, DepartmentWrite, MemberKey, MemberWrite, MembersUpdate, PullProgress, PullRecord,
-        StoreFuture, Transaction,
+        StoreFuture, Transaction, forget,
     },
 };
 
@@ -447,8 +447,8 @@ pub(super) fn put_progress(
     transaction.commit().map_err(database)
 }
 
-/// Erases removed members: the rows, and the values in the journal. What remains is that somebody was there and left. `who` is a
-/// condition with the parameter `?2`. Returns the number of members.
+/// Erases removed members: the rows, and the values in the journal. What remains is that somebody was there and left. What another
+/// person has since got the userid for stays. `who` is a condition with the parameter `?2`. Returns the number of members.
 pub(super) fn forget(
     connection: &mut Connection,
     corp: &CorpId,
@@ -456,11 +456,13 @@ pub(super) fn forget(
     parameter: &dyn ToSql,
 ) -> Result<u64> {
     let Some(corp) = read::corp_number(connection, corp)? else { return Ok(0) };
-    let persons: Vec<(i64, String)> = read::rows(
+    let persons: Vec<(i64, String, i64)> = read::rows(
         connection,
-        &format!("SELECT person, userid FROM member WHERE corp = ?1 AND {who} AND state = 'removed'"),
+        &format!(
+            "SELECT person, userid, read_at FROM member WHERE corp = ?1 AND {who} AND state = 'removed'"
+        ),
         params![corp, parameter],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
     )?;
     if persons.is_empty() {
         return Ok(0);
@@ -469,8 +471,17 @@ pub(super) fn forget(
     connection.pragma_update(None, "secure_delete", "ON").map_err(database)?;
     let transaction =
         connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(database)?;
-    for (person, userid) in &persons {
-        runs::forget(&transaction, corp, userid)?;
+    for (person, userid, removed_at) in &persons {
+        let key = MemberKey::from(userid.as_str());
+        let others = read::rows(
+            &transaction,
+            "SELECT (SELECT min(at) FROM change c WHERE c.person = m.person) FROM member m
+             WHERE corp = ?1 AND userid_key = ?2 AND person <> ?3",
+            params![corp, key.as_str(), person],
+            |row| row.get::<_, Option<i64>>(0),
+        )?;
+        let until = forget::until(*removed_at, &others);
+        runs::forget(&transaction, corp, userid, until)?;
         for sql in [
             "DELETE FROM person_key WHERE person = ?1",
             "DELETE FROM written_hidden WHERE person = ?1",
@@ -484,23 +495,34 @@ pub(super) fn forget(
         // Others name the person as a leader or a member of a tag.
         let quoted = to_json(userid)?;
         for sql in [
-            "UPDATE change SET fields = replace(fields, ?2, '\"forgotten\"') WHERE corp = ?1 AND instr(fields, ?2)",
-            "UPDATE department SET leaders = replace(leaders, ?2, '\"forgotten\"') WHERE corp = ?1 AND instr(leaders, ?2)",
-            "UPDATE pull SET report = replace(report, ?2, '\"forgotten\"') WHERE corp = ?1 AND instr(report, ?2)",
+            "UPDATE change SET fields = replace(fields, ?2, '\"forgotten\"') WHERE corp = ?1 AND instr(fields, ?2) AND at <= ?3",
+            "UPDATE pull SET report = replace(report, ?2, '\"forgotten\"') WHERE corp = ?1 AND instr(report, ?2) AND ended_at <= ?3",
         ] {
-            transaction.execute(sql, params![corp, quoted]).map_err(database)?;
+            transaction.execute(sql, params![corp, quoted, until]).map_err(database)?;
         }
+        // What is now names another person with the userid.
+        if !others.is_empty() {
+            continue;
+        }
+        transaction
+            .execute(
+                "UPDATE department SET leaders = replace(leaders, ?2, '\"forgotten\"') WHERE corp = ?1 AND instr(leaders, ?2)",
+                params![corp, quoted],
+            )
+            .map_err(database)?;
+        // Without the hashes the next pull reads the row again.
         let leader = FieldSet::of([MemberField::DirectLeader]).bits();
         transaction
             .execute(
-                "UPDATE member SET direct_leader = NULL, hidden = hidden | ?3 WHERE corp = ?1 AND direct_leader = ?2",
-                params![corp, userid, leader],
+                "UPDATE member SET direct_leader = NULL, hidden = hidden | ?3, hash_app = NULL, hash_sync = NULL
+                 WHERE corp = ?1 AND instr('|' || lower(direct_leader) || '|', '|' || ?2 || '|')",
+                params![corp, key.as_str(), leader],
             )
             .map_err(database)?;
         transaction
             .execute(
                 "DELETE FROM tag_member WHERE corp = ?1 AND userid_key = ?2",
-                params![corp, MemberKey::from(userid.as_str()).as_str()],
+                params![corp, key.as_str()],
             )
             .map_err(database)?;
     }

@@ -60,7 +60,8 @@ suites! {
         several_programs_can_create_the_mirror_at_once;
     runs:
         a_run_is_read_as_it_was_written,
-        a_forgotten_member_is_in_no_step_and_has_no_key;
+        a_forgotten_member_is_in_no_step_and_has_no_key,
+        forgetting_leaves_the_next_person_with_the_userid_alone;
     statements:
         a_statement_that_writes_is_refused,
         several_statements_are_refused,

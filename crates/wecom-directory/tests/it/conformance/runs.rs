@@ -2,16 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::json;
+use wecom_contacts::Seen;
 use wecom_directory::{
+    journal::{Change, ObjectKind},
+    plan::PlanCounts,
     policy::Measure,
-    record::PersonId,
+    record::{MemberRecord, PersonId, RowHashes, State},
     run::{PersonKey, RunCounts, RunRecord, RunState, StepReason, StepRecord, StepState, WrittenHidden},
-    store::{MemberKey, PullProgress, Transaction},
+    store::{MemberKey, PullProgress, Store, Transaction},
 };
 
 use super::{
     home::Home,
-    records::{at, corp, found, member, put, remove},
+    records::{at, change, corp, department, found, full_member, member, put, remove, tag, write},
 };
 
 fn run() -> RunRecord {
@@ -93,4 +97,88 @@ pub(super) async fn a_forgotten_member_is_in_no_step_and_has_no_key(home: &impl 
     assert!(!steps.contains("lisi") && steps.contains("60104"), "{steps}");
     assert_eq!(store.person_keys(&corp(), "工号").await.unwrap(), []);
     assert_eq!(store.written_hidden(&corp()).await.unwrap(), []);
+}
+
+/// A plan with an update of this member, as a run keeps it.
+fn plan(userid: &str) -> String {
+    let step = json!({"id": 1, "object": {"kind": "member", "id": userid}, "action": "update",
+                      "category": "update", "fields": {"position": {"after": "工程师"}}});
+    let plan = json!({
+        "format": "txl-plan", "version": 1, "made_by": "test", "corp": "ww1", "fingerprint": "",
+        "made_at": "2026-11-28T00:00:00Z", "expires_at": "2026-11-29T00:00:00Z",
+        "origin": {"kind": "undo", "run": 1},
+        "basis": {"pull": 1, "pulled_at": "2026-11-28T00:00:00Z", "existence": true,
+                  "coverage": {"members": "complete", "departments": "complete", "tags": "complete"}},
+        "policy": {}, "scope": [], "findings": [], "not_writable": [], "unchecked": {}, "leavers": [],
+        "departments": [], "measured": {}, "gate": {"verdict": "pass", "reasons": []},
+        "counts": PlanCounts::default(), "steps": [step],
+    });
+    plan.to_string()
+}
+
+/// Everything that a run left, and whether it names the member.
+async fn run_names(store: &dyn Store, run: i64, userid: &str) -> [bool; 2] {
+    let plan = store.run_plan(&corp(), run).await.unwrap().unwrap();
+    let steps = format!("{:?}", store.run_steps(&corp(), run).await.unwrap());
+    [plan, steps].map(|text| text.contains(userid))
+}
+
+pub(super) async fn forgetting_leaves_the_next_person_with_the_userid_alone(home: &impl Home) {
+    let store = home.open().await.unwrap();
+    let mut follower = member("wangwu", "王五");
+    follower.record.member.direct_leader = Seen::Known(vec!["lisi".into()]);
+    follower.record.hashes = RowHashes { details: [Some(1), None], departments: None };
+    let persons = put(&*store, vec![full_member("lisi"), follower]).await;
+    let leads = |second: i64| {
+        let change = change(Some(persons[1]), "wangwu", json!({"direct_leader": {"after": ["lisi"]}}));
+        Change { at: at(second), ..change }
+    };
+    let mut transaction = store.begin_run(&corp()).await.unwrap();
+    let own = change(Some(persons[0]), "lisi", json!({"mobile": {"after": "13800000000"}}));
+    transaction.put_changes(vec![own, leads(1)]).await.unwrap();
+    let first = put_run(&mut transaction, persons[0]).await.id;
+    transaction.put_run_plan(first, &plan("lisi")).await.unwrap();
+    transaction.commit().await.unwrap();
+    let left = found(&*store, "lisi").await.unwrap();
+    put(&*store, vec![write(MemberRecord { state: State::Removed, read_at: at(6), ..left })]).await;
+
+    // Somebody else gets the userid.
+    let next = put(&*store, vec![member("lisi", "李思")]).await[0];
+    let mut transaction = store.begin_run(&corp()).await.unwrap();
+    let created = Change { at: at(10), ..change(Some(next), "lisi", json!({})) };
+    transaction.put_changes(vec![created, leads(11)]).await.unwrap();
+    transaction.put_departments(vec![department(1, "示例公司", 0)]).await.unwrap();
+    transaction.put_tags(vec![tag(1, &["lisi", "wangwu"])]).await.unwrap();
+    let begun = RunRecord { fingerprint: "f2".to_owned(), updated_at: at(12), ..run() };
+    let second = transaction.put_run(&begun).await.unwrap();
+    transaction.put_run_plan(second, &plan("lisi")).await.unwrap();
+    transaction.put_run_steps(second, vec![step(1, StepState::Refused)]).await.unwrap();
+    transaction.commit().await.unwrap();
+    let mut before = Vec::new();
+    for userid in ["lisi", "wangwu"] {
+        before.push(found(&*store, userid).await.unwrap());
+    }
+    let (departments, tags) = (store.departments(&corp()).await.unwrap(), store.tags(&corp()).await.unwrap());
+
+    assert_eq!(store.forget_removed(&corp(), at(7)).await.unwrap(), 1);
+    assert_eq!(store.members_after(&corp(), None, 10).await.unwrap().len(), 2);
+    for record in before {
+        assert_eq!(found(&*store, record.member.userid.as_str()).await.as_ref(), Some(&record));
+    }
+    assert_eq!(store.departments(&corp()).await.unwrap(), departments);
+    assert_eq!(store.tags(&corp()).await.unwrap(), tags);
+    assert_eq!(run_names(&*store, first, "lisi").await, [false, false]);
+    assert_eq!(run_names(&*store, second, "lisi").await, [true, true]);
+    let history = store.history(&corp(), ObjectKind::Member, "wangwu").await.unwrap();
+    let leaders: Vec<_> = history.iter().map(|change| &change.fields["direct_leader"]["after"]).collect();
+    assert_eq!(leaders, [&json!(["forgotten"]), &json!(["lisi"])]);
+    let mut rows = String::new();
+    for table in store.tables() {
+        rows += &format!("{:?}", store.dump(table, None, 1_000).await.unwrap());
+    }
+    assert!(!rows.contains("13800000000"), "{rows}");
+
+    remove(&*store, "lisi").await;
+    assert!(store.forget(&corp(), &MemberKey::from("lisi")).await.unwrap());
+    assert_eq!(run_names(&*store, second, "lisi").await, [false, false]);
 }

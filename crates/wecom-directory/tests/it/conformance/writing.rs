@@ -7,7 +7,7 @@ use wecom_contacts::{CorpId, Seen};
 use wecom_directory::{
     Error,
     journal::ObjectKind,
-    record::{MemberRecord, State},
+    record::{MemberRecord, RowHashes, State},
     store::{ExportInProgress, MemberKey, MemberUpdates, PullProgress, PullRecord},
 };
 
@@ -265,7 +265,8 @@ pub(super) async fn the_change_of_a_pull_can_be_taken_back(home: &impl Home) {
 pub(super) async fn a_forgotten_member_is_in_no_row(home: &impl Home) {
     let store = home.open().await.unwrap();
     let mut follower = member("wangwu", "王五");
-    follower.record.member.direct_leader = Seen::Known(vec!["LiSi".into()]);
+    follower.record.member.direct_leader = Seen::Known(vec!["zhaoliu".into(), "LISI".into()]);
+    follower.record.hashes = RowHashes { details: [Some(1), Some(2)], departments: Some(3) };
     let mut transaction = store.begin(&corp()).await.unwrap();
     let report = json!({"moving": ["LiSi"]});
     put_pull(&mut transaction, &PullRecord { report, ..pull() }).await;
@@ -285,12 +286,14 @@ pub(super) async fn a_forgotten_member_is_in_no_row(home: &impl Home) {
     for table in store.tables() {
         rows += &format!("{:?}", store.dump(table, None, 1_000).await.unwrap());
     }
-    for value in ["LiSi", "lisi", "13800000000", "zhangsan@example.com", "爱好"] {
+    for value in ["LiSi", "lisi", "LISI", "13800000000", "zhangsan@example.com", "爱好"] {
         assert!(!rows.contains(value), "{value}: {rows}");
     }
     let history = store.history(&corp(), ObjectKind::Member, "wangwu").await.unwrap();
     assert_eq!(history[0].fields["direct_leader"]["after"], json!(["forgotten"]));
-    assert!(found(&*store, "wangwu").await.unwrap().member.direct_leader.is_hidden());
+    let follower = found(&*store, "wangwu").await.unwrap();
+    assert!(follower.member.direct_leader.is_hidden());
+    assert_eq!(follower.hashes.details, [None, None], "the next pull reads the row again");
     assert!(!store.forget(&corp(), &MemberKey::from("lisi")).await.unwrap(), "a second time");
 }
 
