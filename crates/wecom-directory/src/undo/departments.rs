@@ -9,6 +9,7 @@ use super::{
     effects::{Effect, Effects},
     finding,
     order::{Draft, department_name},
+    unsettled,
 };
 use crate::{
     apply::values::DepartmentNow,
@@ -164,6 +165,10 @@ fn take_back_creation(draft: &mut Draft, effect: &Effect<'_>) {
         }
         return;
     };
+    if effect.is_unsettled {
+        draft.findings.push(unsettled(effect));
+        return;
+    }
     let mut needs = Vec::new();
     let mut members = draft.head_counts.get(&id).copied().unwrap_or(0);
     let mut children: HashMap<String, &DepartmentRecord> = draft

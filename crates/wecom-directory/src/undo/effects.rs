@@ -42,6 +42,8 @@ pub(super) struct Effect<'a> {
     pub(super) removed_departments: BTreeSet<DepartmentId>,
     /// Whether an answer was lost, so that nothing shows whether the last step was executed.
     pub(super) is_unknown: bool,
+    /// Whether the creation was interrupted, so that somebody else may have created the object.
+    pub(super) is_unsettled: bool,
     /// Whether the values were erased.
     pub(super) is_forgotten: bool,
 }
@@ -92,12 +94,16 @@ impl<'a> Effects<'a> {
             added_departments: BTreeSet::new(),
             removed_departments: BTreeSet::new(),
             is_unknown: false,
+            is_unsettled: false,
             is_forgotten: step.object.id == FORGOTTEN,
         });
         effect.steps.push(step.id);
         effect.is_unknown |= record.state != StepState::Done && record.state != StepState::Refused;
         match step.action {
-            StepAction::Create => effect.is_created = true,
+            StepAction::Create => {
+                effect.is_created = true;
+                effect.is_unsettled = record.state == StepState::Sending;
+            }
             StepAction::Remove => {
                 effect.is_removed = true;
                 effect.former = &step.former;

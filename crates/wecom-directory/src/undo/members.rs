@@ -12,6 +12,7 @@ use super::{
     effects::{Effect, Effects},
     finding,
     order::{Draft, Node},
+    unsettled,
 };
 use crate::{
     apply::values::{self, Side},
@@ -77,6 +78,10 @@ fn take_back_creation(draft: &mut Draft, effect: &Effect<'_>, remove_created: bo
         }
         return;
     };
+    if effect.is_unsettled {
+        draft.findings.push(unsettled(effect));
+        return;
+    }
     let is_unused = is_unused(record);
     let object = object_of(record);
     if remove_created && is_unused {

@@ -141,6 +141,13 @@ impl Undo {
     }
 }
 
+/// An object exists whose creation was interrupted. If the run has not created it, it is somebody else's.
+fn unsettled(effect: &effects::Effect<'_>) -> Finding {
+    finding(FindingKind::CannotReturn, effect).text(
+        "the run was interrupted before the answer, and others may have created it: resume the run first",
+    )
+}
+
 /// Something of this kind about an object.
 fn finding(kind: FindingKind, effect: &effects::Effect<'_>) -> Finding {
     Finding::new(kind).object(effect.object.clone())

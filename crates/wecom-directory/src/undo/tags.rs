@@ -9,6 +9,7 @@ use super::{
     effects::{Effect, Effects},
     finding,
     order::{Draft, Node},
+    unsettled,
 };
 use crate::{
     apply::{TagList, department_ids},
@@ -76,6 +77,10 @@ fn take_back_creation(draft: &mut Draft, effect: &Effect<'_>, id: TagId) {
         }
         return;
     };
+    if effect.is_unsettled {
+        draft.findings.push(unsettled(effect));
+        return;
+    }
     // Others use the tag already.
     let is_own = |is_all_added: Option<bool>| is_all_added == Some(true);
     let members = tag.members.known();

@@ -17,6 +17,7 @@ use wecom_directory::{
     plan::{Category, FindingKind, Origin, Plan, SideEffect, Step, StepAction},
     policy::Measure,
     record::{MemberRecord, Seat},
+    run::{RunCounts, RunRecord, RunState, StepRecord, StepState},
     store::Store,
     undo::Undo,
 };
@@ -107,6 +108,59 @@ async fn a_created_member_is_disabled_unless_the_removal_is_asked_for() {
     assert_eq!(findings(&plan), [(FindingKind::CannotReturn, Some("new1"))]);
     assert!(apply_undo(&corp, &plan).await.is_clean());
     assert_eq!(corp.app.members().get("new1").await.unwrap().enable, Seen::Known(false));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_others_created_while_the_run_was_interrupted_stays() {
+    let corp = start().await;
+    let fields = json!({"name": [null, "新人"], "mobile": [null, "13900000001"], "department": [null, [2]]});
+    let steps = vec![
+        member("new1", StepAction::Create, fields),
+        department(10, StepAction::Create, json!({"name": [null, "华东"], "parentid": [null, 1]})),
+        tag(7, StepAction::Create, json!({"tagname": [null, "羽毛球"]})),
+        member("new2", StepAction::Create, json!({})),
+        member("lisi", StepAction::Update, json!({"position": ["研发总监", "CTO"]})),
+    ];
+    // A run that was killed after it had recorded the creations and before it sent them.
+    let plan = plan(&corp, steps).await;
+    let at = plan.made_at;
+    let run = RunRecord {
+        id: 0,
+        fingerprint: plan.fingerprint.clone(),
+        operator: None,
+        undo_of: None,
+        started_at: at,
+        updated_at: at,
+        ended_at: None,
+        state: RunState::Running,
+        counts: RunCounts { steps: 5, done: 1, ..RunCounts::default() },
+        measures: BTreeMap::new(),
+        stop: None,
+    };
+    let record = |step, state| StepRecord { step, state, part: 0, at, reason: None };
+    let mut records: Vec<_> = (1..=4).map(|step| record(step, StepState::Sending)).collect();
+    records.push(record(5, StepState::Done));
+    let mut transaction = corp.store.begin_run(&corp.id()).await.unwrap();
+    let run = transaction.put_run(&run).await.unwrap();
+    transaction.put_run_plan(run, &serde_json::to_string(&plan).unwrap()).await.unwrap();
+    transaction.put_run_steps(run, records).await.unwrap();
+    transaction.commit().await.unwrap();
+    let contacts = &corp.contacts;
+    let other = NewMember::new("new1", "他人").mobile("13900000002").department([2]);
+    contacts.members().create(other).await.unwrap();
+    contacts.departments().create(NewDepartment::new("华东", 1).id(10)).await.unwrap();
+    contacts.tags().create(NewTag::new("羽毛球").id(7)).await.unwrap();
+    contacts.members().update("lisi", MemberPatch::new().position("CTO")).await.unwrap();
+    corp.pull().await;
+
+    for removes in [false, true] {
+        let plan = undo(&corp).remove_created(removes).plan(&corp.store).await.unwrap();
+        let stays = ["new1", "10", "7"].map(|id| (FindingKind::CannotReturn, Some(id)));
+        assert_eq!(findings(&plan), stays);
+        assert!(plan.findings[0].message().contains("resume"), "{}", plan.findings[0].message());
+        let ids: Vec<_> = plan.steps.iter().map(|step| step.object.id.as_str()).collect();
+        assert_eq!(ids, ["lisi"], "what the run has done goes back");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
