@@ -10,7 +10,7 @@ use crate::{
     journal::{Action, Change, ObjectKind},
     plan::{Plan, Step, StepAction, StepId},
     pull::merge::Sight,
-    record::MemberRecord,
+    record::{MemberRecord, State},
     run::StepRecord,
     search,
     store::{MemberKey, MemberUpdates, MemberWrite},
@@ -37,11 +37,12 @@ pub(super) struct DoneSteps {
 impl DoneSteps {
     /// Returns the keys of the members whose records the steps change.
     pub(super) fn keys(&self) -> Vec<MemberKey> {
-        let key = |outcome: &Outcome| match outcome {
-            Outcome::Member(record) => mirror::key(self.plan.step(record.step)?),
+        let step = |outcome: &Outcome| match outcome {
+            Outcome::Member(record) => self.plan.step(record.step),
             Outcome::Other(_) => None,
         };
-        self.outcomes.iter().filter_map(key).collect()
+        let steps = self.outcomes.iter().filter_map(step);
+        steps.flat_map(|step| mirror::key(step).into_iter().chain(mirror::new_key(step))).collect()
     }
 
     /// Puts the steps into the records of their members.
@@ -86,6 +87,18 @@ impl DoneSteps {
                 change.fields = fields;
             }
             updates.changes.push((Some(place), change));
+            let Some(new) = mirror::new_key(step) else { continue };
+            places.remove(&MemberKey::from(step.object.id.as_str()));
+            // The mirror may have had the new userid as out of sight. WeCom gave it away, so that its holder does not exist any more.
+            let holder = places.insert(new, place).filter(|holder| *holder != place);
+            if let Some(holder) = holder {
+                let record = &mut records[holder];
+                record.state = State::Removed;
+                record.read_at = outcome.at;
+                let id = record.member.userid.as_str().to_owned();
+                let removal = mirror::change(step, self.run, outcome.at, operator, Action::Removed);
+                updates.changes.push((Some(holder), Change { id, ..removal }));
+            }
         }
         updates.members = records.into_iter().map(member_write).collect();
         updates

@@ -261,6 +261,12 @@ pub(super) const fn action(step: &Step) -> Action {
 }
 
 /// The members whose records a step changes.
+/// The key of the userid that a step gives to its member.
+pub(super) fn new_key(step: &Step) -> Option<MemberKey> {
+    let new = step.fields.get("new_userid")?.after.as_str()?;
+    (step.object.kind == ObjectKind::Member).then(|| MemberKey::from(new))
+}
+
 pub(super) fn key(step: &Step) -> Option<MemberKey> {
     (step.object.kind == ObjectKind::Member).then(|| MemberKey::from(step.object.id.as_str()))
 }

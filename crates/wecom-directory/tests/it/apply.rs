@@ -15,6 +15,7 @@ use wecom_directory::{
     journal::{Action, ObjectKind},
     plan::{Plan, Step, StepAction},
     policy::Measure,
+    record::State,
     run::{RunState, StepReason, Stop},
     store::Store,
 };
@@ -392,6 +393,33 @@ async fn a_tag_of_many_members_is_written_in_parts() {
     let tags = corp.store.tags(&corp.id()).await.unwrap();
     let tag = tags.iter().find(|tag| tag.id == 90).unwrap();
     assert_eq!(tag.members.known().map(Vec::len), Some(2_300));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_userid_that_a_run_gives_away_leaves_the_one_who_had_it_as_removed() {
+    let corp = start().await;
+    // WeCom lets a userid be changed that it has made up.
+    let newcomer = ConsoleMember::new().name("新人").mobile("13900000001").department([2]);
+    let old = corp.sim.console().create_member(newcomer).await.unwrap();
+    corp.contacts.members().delete("lisi").await.unwrap();
+    corp.app_only().run(&corp.store).await.unwrap();
+    let before = corp.members().await;
+    let (lisi, newcomer) = (&before["lisi"], &before[&old]);
+    assert_eq!(lisi.state, State::OutOfSight);
+    let plan =
+        plan(&corp, vec![member(&old, StepAction::Update, json!({"new_userid": [null, "LiSi"]}))]).await;
+    let report = run(&corp, &plan).await;
+    assert!(report.is_clean(), "{report:?}");
+    let after = corp.store.members_after(&corp.id(), None, 100).await.unwrap();
+    let state = |person| {
+        let record = after.iter().find(|record| record.person == person).unwrap();
+        (record.member.userid.as_str(), record.state)
+    };
+    assert_eq!(state(lisi.person), ("lisi", State::Removed));
+    assert_eq!(state(newcomer.person), ("LiSi", State::Present));
+    let history = corp.store.history(&corp.id(), ObjectKind::Member, "lisi").await.unwrap();
+    let last = history.iter().rfind(|change| change.person == lisi.person).unwrap();
+    assert_eq!(last.action, Action::Removed);
 }
 
 /// Updates of the telephone of the first members of a larger corp.

@@ -36,6 +36,7 @@ suites! {
         a_commit_is_visible_at_once_and_nothing_before_it,
         a_replaced_member_has_the_new_seats_alone,
         a_run_and_a_pull_replace_members_in_the_same_way,
+        a_userid_goes_to_another_member_when_its_holder_is_removed,
         an_update_sees_the_earlier_writes_of_its_transaction_and_knows_the_persons,
         a_corp_has_one_writer_and_the_next_one_learns_its_name,
         a_lock_ends_with_its_holder,

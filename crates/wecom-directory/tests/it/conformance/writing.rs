@@ -135,6 +135,23 @@ pub(super) async fn a_run_and_a_pull_replace_members_in_the_same_way(home: &impl
     }
 }
 
+pub(super) async fn a_userid_goes_to_another_member_when_its_holder_is_removed(home: &impl Home) {
+    let store = home.open().await.unwrap();
+    put(&*store, vec![member("a", "甲"), full_member("b")]).await;
+    let mut expected = store.members_after(&corp(), None, 10).await.unwrap();
+    expected[0].member.userid = "B".into();
+    expected[1].state = State::Removed;
+    let mut transaction = store.begin_run(&corp()).await.unwrap();
+    let written = expected.clone();
+    let update =
+        |_| MemberUpdates { members: written.into_iter().map(write).collect(), ..MemberUpdates::default() };
+    let keys = vec![MemberKey::from("a"), MemberKey::from("b")];
+    transaction.update_members(keys, Box::new(update)).await.unwrap();
+    transaction.commit().await.unwrap();
+    assert_eq!(store.members_after(&corp(), None, 10).await.unwrap(), expected);
+    assert_eq!(found(&*store, "b").await, Some(expected.swap_remove(0)));
+}
+
 pub(super) async fn an_update_sees_the_earlier_writes_of_its_transaction_and_knows_the_persons(
     home: &impl Home,
 ) {
