@@ -80,8 +80,9 @@ pub(super) fn member(
         new.wechat_channels = new.wechat_channels.take().or_else(|| old.wechat_channels.clone());
         new.external_attr = new.external_attr.take().or_else(|| old.external_attr.clone());
     }
-    let everything = Sight { source: Source::App, sees_sensitive: true, sees_everybody: true };
-    let sight = Sight { sees_sensitive: true, ..sight.unwrap_or(everything) };
+    // What a step wrote is known, also an empty value.
+    let source = sight.map_or(Source::App, |sight| sight.source);
+    let sight = Sight { source, sees_sensitive: true, sees_everybody: true };
     let shown = record.shown;
     let departments: Vec<DepartmentId> =
         values::seats_of(&row).unwrap_or_default().iter().map(|seat| seat.department).collect();
@@ -260,13 +261,13 @@ pub(super) const fn action(step: &Step) -> Action {
     }
 }
 
-/// The members whose records a step changes.
 /// The key of the userid that a step gives to its member.
 pub(super) fn new_key(step: &Step) -> Option<MemberKey> {
     let new = step.fields.get("new_userid")?.after.as_str()?;
     (step.object.kind == ObjectKind::Member).then(|| MemberKey::from(new))
 }
 
+/// The members whose records a step changes.
 pub(super) fn key(step: &Step) -> Option<MemberKey> {
     (step.object.kind == ObjectKind::Member).then(|| MemberKey::from(step.object.id.as_str()))
 }

@@ -396,6 +396,19 @@ async fn a_tag_of_many_members_is_written_in_parts() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_leader_that_a_run_clears_is_none_in_the_mirror_though_the_app_does_not_see_everybody() {
+    let corp = start().await;
+    corp.sim.console().set_app_range(wecom_sim::ConsoleRange::new().departments([2])).await.unwrap();
+    corp.pull().await;
+    let leader = async || corp.members().await.remove("zhaoliu").unwrap().member.direct_leader;
+    assert_eq!(leader().await, Seen::Known(vec!["wangwu".into()]));
+    let steps = vec![member("zhaoliu", StepAction::Update, json!({"direct_leader": [["wangwu"], []]}))];
+    let plan = plan(&corp, steps).await;
+    assert!(run(&corp, &plan).await.is_clean());
+    assert_eq!(leader().await, Seen::Known(Vec::new()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_userid_that_a_run_gives_away_leaves_the_one_who_had_it_as_removed() {
     let corp = start().await;
     // WeCom lets a userid be changed that it has made up.
