@@ -446,8 +446,13 @@ impl<'a> Course<'a> {
     fn settle_by(&mut self, lost: Vec<(Place, Started)>, sighted: &Sighted) {
         for (place, Started { part, mut refused }) in lost {
             let step = self.sender.step(place);
-            let (evidence, more) = settle::evidence(step, part, sighted);
-            refused.extend(more);
+            let (mut evidence, missing) = settle::evidence(step, part, sighted);
+            // The answer to a call for a tag says what WeCom does not take. If it is lost each time, the reading has to say it.
+            let resends = self.again.get(&place).map_or(0, |(_, resends)| *resends);
+            if !missing.is_empty() && resends >= RESENDS {
+                refused.extend(missing);
+                evidence = Evidence::Done;
+            }
             match evidence {
                 Evidence::Done if part + 1 < send::parts(step) => {
                     self.send_again(place, Started { part: part + 1, refused });

@@ -11,7 +11,8 @@ use crate::{
     store::MemberKey,
 };
 
-/// Judges one call of a step by what was read after it. Also returns the members and departments of a tag that WeCom did not take.
+/// Judges one call of a step by what was read after it. Also returns the members and departments of a tag that the call lacks, if it
+/// has the others.
 pub(super) fn evidence(step: &Step, part: u32, sighted: &Sighted) -> (Evidence, TagList) {
     match step.object.kind {
         ObjectKind::Member => (member(step, sighted), TagList::default()),
@@ -83,7 +84,7 @@ fn tag(step: &Step, sighted: &Sighted) -> Evidence {
     }
 }
 
-/// A call for members or departments of a tag is done if it had any effect. WeCom did not take the others.
+/// A call for members or departments of a tag is done if nothing of it is missing: others may have changed a part of them.
 fn tag_members(step: &Step, part: u32, sighted: &Sighted) -> (Evidence, TagList) {
     let wanted = TagList::of(step).part(part);
     let now = look::tag_id(step).and_then(|id| sighted.tag_list(id, &wanted));
@@ -92,5 +93,11 @@ fn tag_members(step: &Step, part: u32, sighted: &Sighted) -> (Evidence, TagList)
         StepAction::AddMembers => wanted.clone().without(&now),
         _ => now,
     };
-    if missing == wanted { (Evidence::NotDone, TagList::default()) } else { (Evidence::Done, missing) }
+    if missing.is_empty() {
+        (Evidence::Done, missing)
+    } else if missing == wanted {
+        (Evidence::NotDone, TagList::default())
+    } else {
+        (Evidence::NotDone, missing)
+    }
 }

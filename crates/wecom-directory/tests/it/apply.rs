@@ -396,6 +396,20 @@ async fn a_tag_of_many_members_is_written_in_parts() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_tag_call_without_an_answer_is_sent_again_if_others_have_added_a_part_of_it() {
+    let corp = start().await;
+    let lists = json!({"userlist": [null, ["sunqi", "wujiu", "ghost"]]});
+    let plan = plan(&corp, vec![tag(1, StepAction::AddMembers, lists)]).await;
+    corp.contacts.tags().add(1, TagNodes::new().members(["sunqi"])).await.unwrap();
+    corp.sim.faults().next("tag/addtagusers", Fault::reset_before()).unwrap();
+    let report = run(&corp, &plan).await;
+    assert_eq!(report.state, RunState::Done, "{report:?}");
+    assert_eq!(report.outcomes[0].reason, Some(refused_members(&["ghost"], &[])));
+    let content = corp.contacts.tags().get(1).await.unwrap();
+    assert!(content.members.known().unwrap().iter().any(|member| member.userid == "wujiu"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_leader_that_a_run_clears_is_none_in_the_mirror_though_the_app_does_not_see_everybody() {
     let corp = start().await;
     corp.sim.console().set_app_range(wecom_sim::ConsoleRange::new().departments([2])).await.unwrap();
