@@ -126,6 +126,11 @@ impl Sender {
             at = Timestamp::now();
             match self.send_part(step, part).await {
                 Ok(Answer::Done { refused: more }) => refused.extend(more),
+                // The parts before were taken. What the mirror, the journal and undo have of the step is what WeCom took.
+                Ok(Answer::Refused(_)) if part > 0 => {
+                    (part..send::parts(step)).for_each(|part| refused.extend(TagList::of(step).part(part)));
+                    return Sent::Done { at, refused };
+                }
                 Ok(Answer::Refused(reason)) => return Sent::Refused { at, reason },
                 Ok(Answer::AccountCeiling) => {
                     let _ = self.entries.send(Entry::NotSent(step.id));

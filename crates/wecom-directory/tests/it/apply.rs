@@ -8,7 +8,11 @@ use std::{
 };
 
 use serde_json::json;
-use wecom_contacts::{RetryPolicy, Seen, members::MemberPatch, tags::TagNodes};
+use wecom_contacts::{
+    RetryPolicy, Seen,
+    members::MemberPatch,
+    tags::{NewTag, TagNodes},
+};
 use wecom_directory::{
     Error,
     apply::{Apply, FingerprintKey, PlanRefused, RunReport},
@@ -407,6 +411,27 @@ async fn a_tag_call_without_an_answer_is_sent_again_if_others_have_added_a_part_
     assert_eq!(report.outcomes[0].reason, Some(refused_members(&["ghost"], &[])));
     let content = corp.contacts.tags().get(1).await.unwrap();
     assert!(content.members.known().unwrap().iter().any(|member| member.userid == "wujiu"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_wecom_took_before_it_refused_a_part_is_in_the_mirror_and_can_be_undone() {
+    let corp = Corp::with(Sim::builder().seed(1_200, 20, 3).legacy(true)).await;
+    corp.pull().await;
+    let members: Vec<_> = corp.members().await.into_keys().take(1_100).collect();
+    corp.contacts.tags().create(NewTag::new("全员").id(90)).await.unwrap();
+    corp.pull().await;
+    let steps = vec![tag(90, StepAction::AddMembers, json!({"userlist": [null, members]}))];
+    let plan = plan(&corp, steps).await;
+    corp.sim.faults().every(2, "tag/addtagusers", Fault::errcode(81003)).unwrap();
+    let report = run(&corp, &plan).await;
+    assert_eq!((report.state, report.counts.refused), (RunState::Done, 1), "{report:?}");
+    let rest: Vec<_> = members[1_000..].iter().map(String::as_str).collect();
+    assert_eq!(report.outcomes[0].reason, Some(refused_members(&rest, &[])));
+    let tags = corp.store.tags(&corp.id()).await.unwrap();
+    let tag = tags.iter().find(|tag| tag.id == 90).unwrap();
+    assert_eq!(tag.members.known().map(Vec::len), Some(1_000));
+    let undo = wecom_directory::undo::Undo::new(corp.id(), 1).plan(&corp.store).await.unwrap();
+    assert_eq!(undo.steps[0].fields["userlist"].after.as_array().map(Vec::len), Some(1_000));
 }
 
 #[tokio::test(flavor = "multi_thread")]
