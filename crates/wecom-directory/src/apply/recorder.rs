@@ -243,10 +243,13 @@ impl Recorder<'_> {
     }
 }
 
-/// Whether an outcome changes the mirror.
-const fn changes_mirror(record: &StepRecord) -> bool {
-    matches!(record.state, StepState::Done)
-        || matches!(record.reason, Some(StepReason::RefusedMembers { .. }))
+/// Whether an outcome changes the mirror: the step is done, wholly or in part.
+pub(crate) const fn changes_mirror(record: &StepRecord) -> bool {
+    match record.state {
+        StepState::Done => true,
+        StepState::Refused => matches!(record.reason, Some(StepReason::RefusedMembers { .. })),
+        _ => false,
+    }
 }
 
 fn new_tag(id: TagId, at: Timestamp) -> TagRecord {

@@ -17,7 +17,7 @@ use super::{
     Apply, PlanRefused, check,
     look::{Reader, Sighted, Touched},
     measures::Tally,
-    recorder::{Entry, Recorder},
+    recorder::{Entry, Recorder, changes_mirror},
     report::{RunEvent, RunReport},
     schedule::{Place, Schedule},
     send,
@@ -147,7 +147,7 @@ async fn execute(
     run.counts = RunCounts { steps: plan.steps.len() as u64, ..RunCounts::default() };
     for record in &earlier {
         run.counts.add(record.state);
-        if record.state == StepState::Done {
+        if changes_mirror(record) {
             plan.step(record.step).into_iter().for_each(|step| tally.add(step));
         }
     }

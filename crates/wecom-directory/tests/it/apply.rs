@@ -435,6 +435,29 @@ async fn what_wecom_took_before_it_refused_a_part_is_in_the_mirror_and_can_be_un
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_resumed_run_still_counts_what_it_did_in_part() {
+    let corp = start().await;
+    let newcomer =
+        json!({"name": [null, "新人"], "mobile": [null, "13900000001"], "department": [null, [2]]});
+    let steps = vec![
+        tag(1, StepAction::RemoveMembers, json!({"userlist": [null, ["lisi", "nobody"]]})),
+        member("new1", StepAction::Create, newcomer),
+    ];
+    let plan = plan(&corp, steps).await;
+    corp.sim.faults().always("user/create", Fault::errcode(45024)).unwrap();
+    assert_eq!(run(&corp, &plan).await.stopped, Some(Stop::AccountCeiling));
+    let removed = async || {
+        let measures = corp.store.runs(&corp.id()).await.unwrap()[0].measures.clone();
+        measures.get(&Measure::TagMembersRemoved).copied()
+    };
+    assert_eq!(removed().await, Some(2));
+    corp.sim.faults().clear();
+    let report = apply(&corp).resume(&corp.store, None).await.unwrap();
+    assert_eq!((report.counts.done, report.counts.refused), (1, 1), "{report:?}");
+    assert_eq!(removed().await, Some(2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_leader_that_a_run_clears_is_none_in_the_mirror_though_the_app_does_not_see_everybody() {
     let corp = start().await;
     corp.sim.console().set_app_range(wecom_sim::ConsoleRange::new().departments([2])).await.unwrap();
