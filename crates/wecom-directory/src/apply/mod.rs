@@ -30,10 +30,13 @@ use jiff::Timestamp;
 use wecom_contacts::{AgentId, Client, CorpId};
 
 use self::report::OnEvent;
-pub(crate) use self::tag_list::{TagList, department_ids};
 pub use self::{
     fingerprint::FingerprintKey,
     report::{Difference, RunEvent, RunReport, StepOutcome},
+};
+pub(crate) use self::{
+    recorder::changes_mirror,
+    tag_list::{TagList, department_ids},
 };
 use crate::{Result, gate::Verdict, plan::Plan, policy::Measure, run::RunState, store::Store};
 

@@ -89,7 +89,7 @@ impl TagList {
         self.members.is_empty() && self.departments.is_empty()
     }
 
-    pub(super) fn extend(&mut self, other: Self) {
+    pub(crate) fn extend(&mut self, other: Self) {
         self.members.extend(other.members);
         self.departments.extend(other.departments);
     }

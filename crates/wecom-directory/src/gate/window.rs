@@ -7,15 +7,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use serde_json::json;
 use wecom_contacts::CorpId;
 
 use crate::{
     Result,
-    apply::measures::Tally,
+    apply::{TagList, changes_mirror, measures::Tally},
     journal::ObjectKind,
-    plan::{Category, Object, Origin, Plan, Step, StepAction},
+    plan::{Category, Object, Origin, Plan, Step, StepAction, StepId},
     policy::{GateLimits, Measure},
-    run::{RunRecord, StepState},
+    run::RunRecord,
     store::Store,
 };
 
@@ -94,39 +95,68 @@ async fn left(
     run: i64,
     undos: &[i64],
 ) -> Result<Option<BTreeMap<Measure, u64>>> {
-    let mut back: BTreeMap<ObjectKey, BTreeSet<String>> = BTreeMap::new();
+    let mut back: BTreeMap<ObjectKey, Back> = BTreeMap::new();
     for undo in undos {
         let Some((plan, done)) = done(store, corp, *undo).await? else { return Ok(None) };
-        for step in plan.steps.into_iter().filter(|step| done.contains(&step.id)) {
-            back.entry(key(&step.object)).or_default().extend(step.fields.into_keys());
+        for step in plan.steps {
+            let Some(refused) = done.get(&step.id) else { continue };
+            let back = back.entry(key(&step.object)).or_default();
+            if step.action == StepAction::AddMembers {
+                back.tagged.extend(TagList::of(&step).without(refused));
+            }
+            back.fields.extend(step.fields.into_keys());
         }
     }
     let Some((plan, done)) = done(store, corp, run).await? else { return Ok(None) };
     let mut tally = Tally::default();
-    for step in plan.steps.iter().filter(|step| done.contains(&step.id)) {
+    for step in &plan.steps {
+        let Some(refused) = done.get(&step.id) else { continue };
         match back.get(&key(&step.object)) {
-            Some(fields) => without(step, fields).iter().for_each(|step| tally.add(step)),
+            Some(back) => without(step, back, refused).iter().for_each(|step| tally.add(step)),
             None => tally.add(step),
         }
     }
     Ok(Some(tally.measures(Some(&plan))))
 }
 
-/// The plan of a run, and its steps that are done.
-async fn done(store: &dyn Store, corp: &CorpId, run: i64) -> Result<Option<(Plan, BTreeSet<u32>)>> {
+/// What undos took back of an object.
+#[derive(Default)]
+struct Back {
+    fields: BTreeSet<String>,
+    /// The members and departments that a tag got back.
+    tagged: TagList,
+}
+
+/// The plan of a run, and its steps that are done, with what WeCom refused of them.
+async fn done(
+    store: &dyn Store,
+    corp: &CorpId,
+    run: i64,
+) -> Result<Option<(Plan, BTreeMap<StepId, TagList>)>> {
     let Some(text) = store.run_plan(corp, run).await? else { return Ok(None) };
     let Ok(plan) = serde_json::from_str::<Plan>(&text) else { return Ok(None) };
     let records = store.run_steps(corp, run).await?.into_iter();
-    let done = records.filter(|record| record.state == StepState::Done).map(|record| record.step);
+    let done = records.filter(changes_mirror);
+    let done = done.map(|record| (record.step, TagList::refused(record.reason.as_ref())));
     Ok(Some((plan, done.collect())))
 }
 
-/// A step without the fields that were taken back. `None` if nothing is left of it.
-fn without(step: &Step, fields: &BTreeSet<String>) -> Option<Step> {
+/// A step without what was taken back of it and what WeCom refused. `None` if nothing is left.
+fn without(step: &Step, back: &Back, refused: &TagList) -> Option<Step> {
+    let mut step = step.clone();
+    if step.action == StepAction::RemoveMembers {
+        let left = TagList::of(&step).without(&back.tagged).without(refused);
+        for (name, list) in [("userlist", json!(left.members)), ("partylist", json!(left.departments))] {
+            if let Some(change) = step.fields.get_mut(name) {
+                change.after = list;
+            }
+        }
+        return (!left.is_empty()).then_some(step);
+    }
     if step.action != StepAction::Update {
         return None;
     }
-    let mut step = step.clone();
+    let fields = &back.fields;
     step.fields.retain(|name, _| !fields.contains(name));
     if fields.contains("enable") && matches!(step.category, Category::Disable | Category::Enable) {
         step.category = Category::Update;

@@ -388,6 +388,37 @@ async fn an_undo_within_the_window_is_not_counted_on_top_of_its_run() {
     assert_eq!((judged(&corp, 6).await, judged(&corp, 7).await), (None, Some(4)));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_undo_that_brings_some_members_of_a_tag_back_leaves_the_others_counted() {
+    let corp = start().await;
+    let tags = corp.contacts.tags();
+    tags.create(NewTag::new("羽毛球").id(7)).await.unwrap();
+    let nodes = TagNodes::new().members(["lisi", "wangwu", "zhaoliu"]).departments([2, 4]);
+    tags.add(7, nodes).await.unwrap();
+    corp.pull().await;
+    let lists =
+        json!({"userlist": [null, ["lisi", "wangwu", "zhaoliu", "nobody"]], "partylist": [null, [2, 4]]});
+    let removal = plan(&corp, vec![tag(7, StepAction::RemoveMembers, lists)]).await;
+    let report = apply(&corp).run(&corp.store, &removal).await.unwrap();
+    assert_eq!(report.counts.refused, 1, "{report:?}");
+    let earlier = async || {
+        let measured = Measured { count: 1_000, whole: 1_000, ..Measured::default() };
+        let measured = [(Measure::TagMembersRemoved, measured)].into();
+        let plan = Plan { measured, ..plan(&corp, Vec::new()).await };
+        let reasons = gate::reasons(&corp.store, &corp.id(), &plan, &BTreeMap::new()).await.unwrap();
+        let [Reason::OverLimit { earlier, .. }] = reasons[..] else { panic!("{reasons:?}") };
+        earlier
+    };
+    assert_eq!(earlier().await, 6);
+    // One member and one department come back, and WeCom refuses another member.
+    let lists = json!({"userlist": [null, ["LiSi", "ghost"]], "partylist": [null, [4]]});
+    let back = plan(&corp, vec![tag(7, StepAction::AddMembers, lists)]).await;
+    let back = Plan { origin: Origin::Undo { run: 1 }, ..back }.sealed();
+    let report = apply(&corp).run(&corp.store, &back).await.unwrap();
+    assert_eq!(report.counts.refused, 1, "{report:?}");
+    assert_eq!(earlier().await, 3);
+}
+
 /// The userids and departments of a tag in the corp.
 async fn tag_of(corp: &Corp, id: u32) -> (Vec<String>, Vec<u32>) {
     let content = corp.contacts.tags().get(id).await.unwrap();
