@@ -9,13 +9,16 @@ use wecom_contacts::{
 use wecom_directory::{
     apply::{Apply, FingerprintKey},
     gate::{Decision, Reason},
-    plan::{Category, FindingKind, Kind, LeaverOutcome, LookUps, Plan, Planning},
-    policy::{Measure, Policy},
+    plan::{Category, FindingKind, Kind, LeaverOutcome, LookUps, Plan, Planning, StepAction},
+    policy::{Measure, Policy, Span},
     roster::{Column, Place, Roster},
     undo::Undo,
 };
 
-use crate::corp::Corp;
+use crate::{
+    corp::Corp,
+    plans::{member, plan as made},
+};
 
 const USERID: Column = Column::Field(MemberField::Userid);
 const NAME: Column = Column::Field(MemberField::Name);
@@ -284,6 +287,29 @@ async fn a_member_with_a_seat_outside_the_scope_is_no_leaver_and_keeps_it() {
         [FindingKind::OutsideScope, FindingKind::MemberOutsideScope, FindingKind::MemberOutsideScope]
     );
     assert!(plan.counts.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_removal_of_the_disabled_stays_in_the_scope() {
+    let corp = Corp::with(wecom_sim::Sim::builder().legacy(true)).await;
+    corp.pull().await;
+    // wangwu has a seat in 研发部 and one in 后端组 below it, sunqi is in 市场部.
+    let off = |userid| member(userid, StepAction::Update, json!({"enable": [true, false]}));
+    let disabling = made(&corp, ["wangwu", "sunqi", "wujiu"].map(off).to_vec()).await;
+    let apply = Apply::new(corp.id(), corp.contacts.clone()).app(corp.sim.agent_id(), corp.app.clone());
+    assert!(apply.run(&corp.store, &disabling).await.unwrap().is_clean());
+    corp.pull().await;
+    let removing = async |scope: &str| {
+        let policy = policy(json!({"scope": [scope], "protected": ["zhangsan"]}));
+        let planning = Planning::new(policy).now(jiff::Timestamp::now() + Span::days(31).duration());
+        planning.remove_disabled(&corp.store, &corp.id(), Span::days(30)).await.unwrap()
+    };
+    let of_market = removing("市场部").await;
+    assert_eq!(steps(&of_market), ["Remove sunqi "]);
+    assert_eq!(of_market.measured[&Measure::MembersRemoved].whole, 2, "not the corp's seven");
+    assert_eq!(steps(&removing("后端组").await), ["Remove wujiu "]);
+    assert_eq!(steps(&removing("研发部").await), ["Remove wangwu ", "Remove wujiu "]);
+    assert_eq!(steps(&removing("人事部").await), [""; 0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

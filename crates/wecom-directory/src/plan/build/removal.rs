@@ -13,7 +13,7 @@ use super::{
     Maker, Members, Rest,
     draft::{self, Draft, Phase},
     matching::{FieldText, count_heads, object, text},
-    scope::Scope,
+    scope::{Scope, Standing},
     values::TEXTS,
 };
 use crate::{
@@ -27,7 +27,7 @@ use crate::{
 };
 
 impl Maker<'_> {
-    /// Plans the removal of the members whom runs disabled at least `age` ago and who were not enabled since.
+    /// Plans the removal of the members in scope whom runs disabled at least `age` ago and who were not enabled since.
     pub(super) async fn remove_disabled(mut self, age: Span) -> Result<Plan> {
         let policy = self.planning.policy.roster.clone();
         let scope = Scope::resolve(&policy.scope, &self.tree, &mut self.findings);
@@ -43,8 +43,18 @@ impl Maker<'_> {
             let known = page.iter().filter(|record| record.state != State::Removed);
             known.for_each(|record| count_heads(&mut self.heads, record));
             for record in page.iter().filter(|record| record.state == State::Present) {
+                // The members in the scope are counted as for a roster.
+                let standing = scope.standing(record);
+                if standing == Standing::Outside {
+                    continue;
+                }
+                let in_scope = record.seats.iter().filter(|seat| scope.contains(seat.department));
                 wholes.members += 1;
-                wholes.seats += record.seats.len() as u64;
+                wholes.seats += in_scope.count() as u64;
+                // A seat outside the scope belongs to another policy, and so may a member whose seats are hidden.
+                if standing != Standing::Inside || record.seats.is_empty() {
+                    continue;
+                }
                 let is_disabled = record.member.status == Seen::Known(MemberStatus::Disabled)
                     || record.member.enable == Seen::Known(false);
                 if !is_disabled {
