@@ -313,6 +313,36 @@ async fn the_removal_of_the_disabled_stays_in_the_scope() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_disabled_an_earlier_person_says_nothing_of_the_next_one_with_the_userid() {
+    let corp = Corp::with(wecom_sim::Sim::builder().legacy(true)).await;
+    corp.pull().await;
+    let off = member("wujiu", StepAction::Update, json!({"enable": [true, false]}));
+    let disabling = made(&corp, vec![off]).await;
+    let apply = Apply::new(corp.id(), corp.contacts.clone()).app(corp.sim.agent_id(), corp.app.clone());
+    assert!(apply.run(&corp.store, &disabling).await.unwrap().is_clean());
+    corp.pull().await;
+    let roster = roster([USERID, POSITION], &[["wujiu", "实习生"]]);
+    let removing = async || {
+        let later = jiff::Timestamp::now() + Span::days(31).duration();
+        let planning = Planning::new(policy(json!({"protected": ["zhangsan"]}))).now(later);
+        steps(&planning.remove_disabled(&corp.store, &corp.id(), Span::days(30)).await.unwrap())
+    };
+    assert_eq!(steps(&plan(&corp, Policy::default(), &roster).await), ["Enable wujiu enable"]);
+    assert_eq!(removing().await, ["Remove wujiu "]);
+    // The userid is given to another person, whom somebody disables.
+    let members = corp.contacts.members();
+    members.delete("wujiu").await.unwrap();
+    corp.pull().await;
+    let next = NewMember::new("wujiu", "吴久").mobile("13800000051").position("实习生").department([4]);
+    members.create(next).await.unwrap();
+    members.update("wujiu", MemberPatch::new().enable(false)).await.unwrap();
+    corp.pull().await;
+    let plan = plan(&corp, Policy::default(), &roster).await;
+    assert_eq!((steps(&plan), kinds(&plan)), (vec![], vec![(FindingKind::DisabledByOthers, vec![2])]));
+    assert_eq!(removing().await, [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_mobile_passes_on_in_the_right_order_and_a_swap_is_a_finding() {
     let corp = Corp::with(wecom_sim::Sim::builder().legacy(true)).await;
     for (userid, mobile) in [("aa", "13800000031"), ("bb", "13800000032")] {

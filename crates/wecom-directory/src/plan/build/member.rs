@@ -22,7 +22,7 @@ use super::{
 use crate::{
     FieldSet,
     plan::{Category, Finding, FindingKind, NotWritableReason, Object, StepAction, ValueRule},
-    record::MemberRecord,
+    record::{MemberRecord, PersonId},
     roster::{Cell, Column, Place},
 };
 
@@ -43,7 +43,7 @@ pub(super) struct Collected {
     pub(super) not_writable: Vec<(Object, String, NotWritableReason, Vec<Place>)>,
     pub(super) unchecked: BTreeMap<String, u64>,
     /// Members who are disabled and whom the roster names as working here.
-    pub(super) disabled: Vec<(Object, Vec<Place>, Option<i64>)>,
+    pub(super) disabled: Vec<(Option<PersonId>, Object, Vec<Place>, Option<i64>)>,
 }
 
 /// Compares a member with the rows of the person.
@@ -391,7 +391,7 @@ impl Comparison<'_, '_> {
                 self.draft().step.category = Category::Disable;
             }
             Cell::Absent | Cell::Empty if is_disabled => {
-                let disabled = (self.object(), self.places(), status(self.record));
+                let disabled = (self.record.person, self.object(), self.places(), status(self.record));
                 self.collected.disabled.push(disabled);
             }
             _ => {}

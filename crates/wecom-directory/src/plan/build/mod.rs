@@ -59,7 +59,7 @@ use crate::{
         protected::Protected,
     },
     policy::{EmptyCellRule, EmptyDepartmentRule, LeaverRule, Measure, Policy, RosterPolicy, Span},
-    record::{MemberRecord, State, TagRecord},
+    record::{MemberRecord, PersonId, State, TagRecord},
     roster::{Cell, Column, Place, Roster},
     store::{MemberKey, Store, StoreFuture},
 };
@@ -595,10 +595,10 @@ impl<'a> Maker<'a> {
     async fn enable(
         &mut self,
         drafts: &mut Vec<Draft>,
-        disabled: Vec<(Object, Vec<Place>, Option<i64>)>,
+        disabled: Vec<(Option<PersonId>, Object, Vec<Place>, Option<i64>)>,
     ) -> Result<()> {
-        for (object, places, status) in disabled {
-            if removal::is_disabled_by_run(self.store, self.corp, &object.id).await?.is_none() {
+        for (person, object, places, status) in disabled {
+            if removal::is_disabled_by_run(self.store, self.corp, person, &object.id).await?.is_none() {
                 self.findings.push(Finding::new(FindingKind::DisabledByOthers).at(places).object(object));
                 continue;
             }

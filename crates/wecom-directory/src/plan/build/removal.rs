@@ -19,10 +19,10 @@ use super::{
 use crate::{
     FieldSet, Result,
     gate::{Reason, measure::Wholes, protected::Protected},
-    journal::ObjectKind,
+    journal::{Action, ObjectKind},
     plan::{Category, Finding, FindingKind, Obstacle, Origin, Plan, SideEffect, StepAction},
     policy::Span,
-    record::{MemberRecord, State, TagRecord},
+    record::{MemberRecord, PersonId, State, TagRecord},
     store::{MemberKey, Store},
 };
 
@@ -60,7 +60,8 @@ impl Maker<'_> {
                 if !is_disabled {
                     continue;
                 }
-                let since = is_disabled_by_run(self.store, self.corp, record.member.userid.as_str()).await?;
+                let userid = record.member.userid.as_str();
+                let since = is_disabled_by_run(self.store, self.corp, record.person, userid).await?;
                 if since.is_none_or(|since| since > before) {
                     continue;
                 }
@@ -195,14 +196,24 @@ pub(crate) fn former(record: &MemberRecord) -> Map<String, Value> {
     former
 }
 
-/// Returns when a run disabled the member. Returns `None` if the member was enabled since.
+/// Returns when a run disabled the person who has this userid. Returns `None` if the person was enabled or created since.
 pub(super) async fn is_disabled_by_run(
     store: &dyn Store,
     corp: &CorpId,
+    person: Option<PersonId>,
     userid: &str,
 ) -> Result<Option<Timestamp>> {
     let mut disabled = None;
     for change in store.history(corp, ObjectKind::Member, userid).await? {
+        // The history of a userid has the changes of earlier persons, too.
+        if change.person.is_some() && change.person != person {
+            continue;
+        }
+        // Who is created again was not disabled by a run before that.
+        if matches!(change.action, Action::Created | Action::Removed) {
+            disabled = None;
+            continue;
+        }
         let after = |field: &str| change.fields.get(field).and_then(|values| values.get("after"));
         let is_off = |value: &Value| value == &Value::from(0) || value == &Value::from(false);
         let by_run = change.cause.0.starts_with("run ");
