@@ -363,6 +363,13 @@ async fn a_mobile_passes_on_in_the_right_order_and_a_swap_is_a_finding() {
     assert_eq!(swapping.findings.len(), 2);
     let kept = roster([USERID, MOBILE], &[["aa", "13800000032"], ["bb", "13800000032"]]);
     assert_eq!(plan(&corp, Policy::default(), &kept).await.counts.update, 0);
+    // zhaoliu keeps a mobile, so that bb keeps the own one, which aa wants.
+    let chain = [["aa", "13800000032"], ["bb", "13800000004"]];
+    let chain = plan(&corp, Policy::default(), &roster([USERID, MOBILE], &chain)).await;
+    assert_eq!(steps(&chain), [""; 0]);
+    let without = Planning::new(Policy::default()).exclude("bb");
+    let without = without.roster(&corp.store, &corp.id(), &passes).await.unwrap();
+    assert_eq!((steps(&without), kinds(&without)), (vec![], vec![(FindingKind::Taken, vec![2])]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -570,6 +577,55 @@ async fn only_and_exclude_leave_steps_and_what_needs_them_out() {
         with(Planning::new(policy()).exclude(UserId::new("LISI"))).await,
         ["Create 6", "Create n1", "Move zhaoliu"]
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_leader_who_is_not_created_is_left_out_of_the_steps_of_others() {
+    let corp = Corp::start().await;
+    corp.pull().await;
+    let columns = || {
+        [USERID, NAME, MOBILE, Column::Departments, Column::Field(MemberField::DirectLeader), Column::Tags]
+    };
+    let rows = |mobile| {
+        [
+            ["n1", "甲", mobile, "市场部", "n2", "值班"],
+            ["n2", "乙", "13800000042", "市场部", "n1", "值班"],
+            ["n3", "丙", "13800000043", "市场部", "n1", "-"],
+            ["zhaoliu", "赵六", "13800000004", "后端组", "n1", "-"],
+            ["lisi", "李四", "13800000002", "研发部", "n3", "-"],
+        ]
+    };
+    let good = roster(columns(), &rows("13800000041"));
+    let bad = roster(columns(), &rows("1"));
+    let planned = async |planning: Planning, roster: &Roster| {
+        let plan = planning.roster(&corp.store, &corp.id(), roster).await.unwrap();
+        let step = |step: &wecom_directory::plan::Step| {
+            let leader =
+                step.fields.get("direct_leader").map_or("", |change| change.after[0].as_str().unwrap());
+            let tagged = step.fields.get("userlist").map_or(String::new(), |change| change.after.to_string());
+            format!("{:?} {} {leader}{tagged}", step.action, step.object.id)
+        };
+        let unknown = plan.findings.iter().filter(|finding| finding.kind == FindingKind::UnknownLeader);
+        let lines: Vec<_> = unknown.map(|finding| finding.places[0].line).collect();
+        (plan.steps.iter().map(step).collect::<Vec<_>>(), lines)
+    };
+    let new = || Planning::new(Policy::default());
+    let all = [
+        "Create n1 ",
+        "Create n2 ",
+        "Create n3 n1",
+        "Update lisi n3",
+        "Update n1 n2",
+        "Update n2 n1",
+        "Update zhaoliu n1",
+        "AddMembers 1 [\"n1\",\"n2\"]",
+    ];
+    assert_eq!(planned(new(), &good).await, (all.map(str::to_owned).to_vec(), vec![]));
+    let without = ["Create n2 ", "Create n3 ", "Update lisi n3", "AddMembers 1 [\"n2\"]"];
+    let without = (without.map(str::to_owned).to_vec(), vec![3, 4, 5]);
+    assert_eq!(planned(new(), &bad).await, without, "the mobile is wrong");
+    assert_eq!(planned(new().exclude("n1"), &good).await, without);
+    assert_eq!(planned(new().only([Kind::Update, Kind::Tags]), &good).await, (vec![], vec![5, 6]));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -17,6 +17,7 @@ pub(crate) mod people;
 pub(crate) mod removal;
 mod scope;
 mod seats;
+mod settle;
 mod stored;
 mod tags;
 mod tree;
@@ -492,11 +493,18 @@ impl<'a> Maker<'a> {
             self.findings.push(Finding::new(FindingKind::LeaversHeld).at(held).text(lines));
         }
         self.enable(&mut drafts, std::mem::take(&mut collected.disabled)).await?;
-        drafts.extend(tags::drafts(&inputs, &self.tags, &tagged, &mut self.findings));
         drafts.extend(self.departments(&inputs));
         self.likely_renames(&likely);
-        unique::settle(&mut drafts, &found, &mut self.findings);
-        let drafts = self.select(drafts);
+        self.exclude(&mut drafts);
+        self.select(&mut drafts);
+        let new = newcomers.iter().map(|newcomer| newcomer.userid.as_str().to_ascii_lowercase()).collect();
+        settle::settle(&mut drafts, &found, &self.tree, &new, &mut self.findings);
+        unique::put_behind(&mut drafts, &found);
+        let created = settle::created_members(&drafts);
+        tagged.retain(|one| !one.is_new || created.contains(&one.userid.as_str().to_ascii_lowercase()));
+        let mut of_tags = tags::drafts(&inputs, &self.tags, &tagged, &mut self.findings);
+        self.select(&mut of_tags);
+        drafts.append(&mut of_tags);
         let steps = draft::order(drafts, &mut self.findings);
 
         self.roster_reasons(&inputs);
@@ -623,39 +631,18 @@ impl<'a> Maker<'a> {
         Ok(())
     }
 
-    /// Leaves out what `only` and `exclude` leave out, and what needs it.
-    fn select(&mut self, mut drafts: Vec<Draft>) -> Vec<Draft> {
-        let is_selected = |draft: &Draft| {
-            let is_excluded = draft.step.object.kind == crate::journal::ObjectKind::Member
-                && self.planning.excluded.contains(&UserId::from(draft.step.object.id.as_str()));
-            let kind = kind(draft);
-            !is_excluded && self.planning.only.as_ref().is_none_or(|only| only.contains(&kind))
-        };
-        loop {
-            // A step whose department is not created any more cannot be done.
-            let created: HashSet<&str> = drafts
-                .iter()
-                .filter(|draft| draft.phase == draft::Phase::Departments && is_selected(draft))
-                .map(|draft| draft.step.object.id.as_str())
-                .collect();
-            let new = self.tree.new.iter().map(|new| new.id);
-            let missing: HashSet<_> = new.filter(|id| !created.contains(id.to_string().as_str())).collect();
-            let dropped: Vec<_> = drafts
-                .iter()
-                .enumerate()
-                .filter(|(_, draft)| {
-                    !is_selected(draft)
-                        || draft.needs.iter().any(|need| match need {
-                            draft::Need::Department(id) => missing.contains(id),
-                            _ => false,
-                        })
-                })
-                .map(|(index, _)| index)
-                .collect();
-            if dropped.is_empty() {
-                return drafts;
-            }
-            unique::remove(&mut drafts, &dropped);
+    /// Leaves out the steps of the members whom `exclude` names.
+    fn exclude(&self, drafts: &mut Vec<Draft>) {
+        settle::drop_where(drafts, |draft| {
+            draft.step.object.kind == crate::journal::ObjectKind::Member
+                && self.planning.excluded.contains(&UserId::from(draft.step.object.id.as_str()))
+        });
+    }
+
+    /// Leaves out the kinds that `only` does not name.
+    fn select(&self, drafts: &mut Vec<Draft>) {
+        if let Some(only) = &self.planning.only {
+            settle::drop_where(drafts, |draft| !only.contains(&kind(draft)));
         }
     }
 

@@ -85,7 +85,9 @@ impl Maker<'_> {
         if !protected.unknown.is_empty() {
             self.reasons.push(Reason::UnknownProtected { entries: protected.unknown });
         }
-        let drafts = self.select(removed.into_values().collect());
+        let mut drafts = removed.into_values().collect();
+        self.exclude(&mut drafts);
+        self.select(&mut drafts);
         let steps = draft::order(drafts, &mut self.findings);
         let measured = self.measure(&steps, &wholes);
         let rest = Rest {

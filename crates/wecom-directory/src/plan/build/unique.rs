@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 
+use wecom_contacts::members::MemberField;
+
 use super::{
     draft::{Draft, Need},
-    matching::Matching,
+    matching::{Holder, Matching},
     people::compared,
 };
 use crate::{
@@ -12,34 +14,21 @@ use crate::{
     record::PersonId,
 };
 
-/// Orders each step that wants a value behind the step that gives it up. A value that its holder keeps is a finding, and is not
-/// written; a creation that wants it is left out.
-pub(super) fn settle(drafts: &mut Vec<Draft>, found: &Matching, findings: &mut Vec<Finding>) {
-    let by_person: HashMap<PersonId, usize> =
-        drafts.iter().enumerate().filter_map(|(index, draft)| Some((draft.person?, index))).collect();
-    let mut needs = Vec::new();
-    let mut drop_fields = Vec::new();
+/// Leaves out each value that its holder keeps, and creations that want it; each is a finding. Returns whether anything was left out.
+pub(super) fn without_held(drafts: &mut Vec<Draft>, found: &Matching, findings: &mut Vec<Finding>) -> bool {
+    let by_person = by_person(drafts);
+    let mut held = Vec::new();
     for (index, draft) in drafts.iter().enumerate() {
         for (field, value) in &draft.wants {
             let Some(holder) = found.holders.get(&(*field, value.clone())) else { continue };
-            let gives_up = by_person.get(&holder.person).copied().filter(|giver| {
-                let change = drafts[*giver].step.fields.get(field.name());
-                // Disabling and moving release nothing.
-                change.is_some_and(|change| {
-                    change.after.as_str().is_some_and(|after| compared(*field, after) != **value)
-                })
-            });
-            match gives_up {
-                Some(giver) => needs.push((index, giver)),
-                None => drop_fields.push((index, *field, holder.object.clone())),
+            if giver(drafts, &by_person, holder, *field, value).is_none() {
+                held.push((index, *field, holder.object.clone()));
             }
         }
     }
-    for (index, giver) in needs {
-        drafts[index].needs.insert(Need::Draft(giver));
-    }
     let mut dropped = Vec::new();
-    for (index, field, holder) in drop_fields {
+    let is_changed = !held.is_empty();
+    for (index, field, holder) in held {
         let draft = &mut drafts[index];
         findings.push(
             Finding::new(FindingKind::Taken)
@@ -54,6 +43,43 @@ pub(super) fn settle(drafts: &mut Vec<Draft>, found: &Matching, findings: &mut V
         }
     }
     remove(drafts, &dropped);
+    is_changed
+}
+
+/// Orders each step that wants a value behind the step that gives it up.
+pub(super) fn put_behind(drafts: &mut [Draft], found: &Matching) {
+    let by_person = by_person(drafts);
+    let mut needs = Vec::new();
+    for (index, draft) in drafts.iter().enumerate() {
+        for (field, value) in &draft.wants {
+            let holder = found.holders.get(&(*field, value.clone()));
+            let giver = holder.and_then(|holder| giver(drafts, &by_person, holder, *field, value));
+            needs.extend(giver.map(|giver| (index, giver)));
+        }
+    }
+    for (index, giver) in needs {
+        drafts[index].needs.insert(Need::Draft(giver));
+    }
+}
+
+fn by_person(drafts: &[Draft]) -> HashMap<PersonId, usize> {
+    drafts.iter().enumerate().filter_map(|(index, draft)| Some((draft.person?, index))).collect()
+}
+
+/// The step by which the holder of a value gives it up.
+fn giver(
+    drafts: &[Draft],
+    by_person: &HashMap<PersonId, usize>,
+    holder: &Holder,
+    field: MemberField,
+    value: &str,
+) -> Option<usize> {
+    by_person.get(&holder.person).copied().filter(|giver| {
+        let change = drafts[*giver].step.fields.get(field.name());
+        // Disabling and moving release nothing.
+        change
+            .is_some_and(|change| change.after.as_str().is_some_and(|after| compared(field, after) != *value))
+    })
 }
 
 /// Removes drafts by their places, in ascending order, and keeps the places that other drafts need.
