@@ -11,7 +11,7 @@ use wecom_directory::{
     gate::{Decision, Reason},
     plan::{Category, FindingKind, Kind, LeaverOutcome, LookUps, Plan, Planning, StepAction},
     policy::{Measure, Policy, Span},
-    roster::{Column, Place, Roster},
+    roster::{Column, DepartmentRow, Place, Roster},
     undo::Undo,
 };
 
@@ -626,6 +626,35 @@ async fn a_leader_who_is_not_created_is_left_out_of_the_steps_of_others() {
     assert_eq!(planned(new(), &bad).await, without, "the mobile is wrong");
     assert_eq!(planned(new().exclude("n1"), &good).await, without);
     assert_eq!(planned(new().only([Kind::Update, Kind::Tags]), &good).await, (vec![], vec![5, 6]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_department_is_created_only_for_people_who_enter_it() {
+    let corp = Corp::start().await;
+    corp.pull().await;
+    let rows = [
+        ["gone1", "甲", "13800000061", "示例公司/旧部/一组", "离职", ""],
+        ["later", "乙", "13800000062", "示例公司/明年", "", "2999-01-01"],
+        ["bad", "丙", "1", "示例公司/错行", "", ""],
+        ["left", "丁", "13800000064", "示例公司/除外", "", ""],
+        ["new", "戊", "13800000065", "示例公司/新部/一组", "", ""],
+        ["lisi", "李四", "13800000002", "研发部", "", ""],
+    ];
+    let columns = || [USERID, NAME, MOBILE, Column::Departments, Column::State, Column::FirstDay];
+    let policy = || policy(json!({"state": {"active": [], "left": ["离职"]}}));
+    let planned = async |planning: Planning, roster: &Roster| {
+        let plan = planning.exclude("left").roster(&corp.store, &corp.id(), roster).await.unwrap();
+        let created = plan.steps.iter().filter(|step| step.fields.contains_key("parentid"));
+        created.map(|step| step.fields["name"].after.as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(planned(Planning::new(policy()), &roster(columns(), &rows)).await, ["新部", "一组"]);
+    let only = Planning::new(policy()).only([Kind::Departments]);
+    assert_eq!(planned(only, &roster(columns(), &rows)).await, ["新部", "一组"]);
+    // The sheet of departments creates what nobody enters.
+    let mut listing = roster(columns(), &rows);
+    let row = DepartmentRow { path: "示例公司/旧部".to_owned(), ..DepartmentRow::default() };
+    listing.departments = Some(vec![row]);
+    assert_eq!(planned(Planning::new(policy()), &listing).await, ["新部", "一组", "旧部"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -496,8 +496,13 @@ impl<'a> Maker<'a> {
         drafts.extend(self.departments(&inputs));
         self.likely_renames(&likely);
         self.exclude(&mut drafts);
-        self.select(&mut drafts);
         let new = newcomers.iter().map(|newcomer| newcomer.userid.as_str().to_ascii_lowercase()).collect();
+        settle::settle(&mut drafts, &found, &self.tree, &new, &mut self.findings);
+        // Before `only` leaves people out: the departments may be created first, and the people by a second plan.
+        let listed = roster.departments.iter().flatten();
+        let listed = listed.filter_map(|row| inputs.departments.get(&row.path)).collect();
+        settle::without_unneeded(&mut drafts, &self.tree, &listed);
+        self.select(&mut drafts);
         settle::settle(&mut drafts, &found, &self.tree, &new, &mut self.findings);
         unique::put_behind(&mut drafts, &found);
         let created = settle::created_members(&drafts);

@@ -1,6 +1,6 @@
 //! Steps and fields that need what the plan does not do.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use wecom_contacts::{DepartmentId, UserId};
 
@@ -82,6 +82,17 @@ fn without_newcomers(
     }
     unique::remove(drafts, &dropped);
     is_changed
+}
+
+/// Leaves out the creations of departments that no step needs and `listed` does not have.
+pub(super) fn without_unneeded(drafts: &mut Vec<Draft>, tree: &Tree, listed: &BTreeSet<DepartmentId>) {
+    let of_steps = drafts.iter().filter(|draft| created_department(draft).is_none());
+    let needs = of_steps.flat_map(|draft| &draft.needs).filter_map(|need| match need {
+        Need::Department(id) => Some(*id),
+        _ => None,
+    });
+    let needed: HashSet<_> = needs.chain(listed.iter().copied()).flat_map(|id| tree.ancestors(id)).collect();
+    drop_where(drafts, |draft| created_department(draft).is_some_and(|id| !needed.contains(&id)));
 }
 
 fn created_department(draft: &Draft) -> Option<DepartmentId> {
