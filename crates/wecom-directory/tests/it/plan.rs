@@ -158,6 +158,33 @@ async fn a_column_that_is_absent_and_an_empty_cell_change_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_empty_cell_of_leaders_takes_no_department_away() {
+    let corp = Corp::start().await;
+    corp.pull().await;
+    // wangwu leads 后端组 and not 研发部.
+    let of_names =
+        |cell| roster([USERID, Column::Departments, Column::LeaderOf], &[["wangwu", "后端组;研发部", cell]]);
+    let of_flags = |cell| {
+        roster([USERID, Column::Departments, Column::LeaderFlags], &[["wangwu", "后端组;研发部", cell]])
+    };
+    let flags = async |rule: &str, roster: Roster| {
+        let plan = plan(&corp, policy(json!({"empty_cell": rule})), &roster).await;
+        plan.steps.first().map(|step| step.fields["is_leader_in_dept"].after.clone())
+    };
+    for roster in [of_names(""), of_flags("")] {
+        assert_eq!(flags("keep", roster).await, None);
+    }
+    for roster in [of_names(""), of_flags(""), of_flags("0;0")] {
+        assert_eq!(flags("clear", roster).await, Some(json!([0, 0])));
+    }
+    assert_eq!(flags("keep", of_names("研发部")).await, Some(json!([1, 0])));
+    // An empty cell of one row says nothing of what another row lists.
+    let columns = [USERID, Column::Departments, Column::LeaderOf];
+    let rows = [["wangwu", "后端组", ""], ["wangwu", "研发部", "研发部"]];
+    assert_eq!(flags("keep", roster(columns, &rows)).await, Some(json!([1, 1])));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn wrong_rows_are_findings_with_their_lines_and_do_not_stop_the_others() {
     let corp = Corp::with(wecom_sim::Sim::builder().legacy(true)).await;
     corp.pull().await;

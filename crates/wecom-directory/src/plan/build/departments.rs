@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use wecom_contacts::DepartmentId;
+use wecom_contacts::{DepartmentId, members::MemberField};
 
 use super::{
-    people::People,
+    Inputs,
     scope::{Scope, department_finding},
     seats::Wanted,
     tree::{Refusal, Resolution, Tree},
@@ -75,34 +75,40 @@ impl Departments {
     /// says why.
     pub(super) fn wanted(
         &self,
-        roster: &Roster,
-        people: &People,
+        inputs: &Inputs<'_>,
         person: u32,
         findings: &mut Vec<Finding>,
     ) -> Option<Wanted> {
+        let (roster, people) = (inputs.roster, &inputs.people);
+        let clears = inputs.policy.empty_cell.clears(MemberField::IsLeaderInDept.name());
+        // An empty cell says nothing, as in every other column, unless the policy says otherwise.
+        let is_stated =
+            |cell: &Cell<'_>| matches!(cell, Cell::Value(_)) || clears && matches!(cell, Cell::Empty);
         let mut wanted = Wanted::default();
         let mut is_usable = true;
         let mut flags_differ = false;
         for row in people.rows(person) {
             let (ids, unusable) = self.of_row(roster, row, findings);
             is_usable &= !unusable;
-            let flags: Vec<_> =
-                roster.cell(row, &Column::LeaderFlags).items().map(|flag| flag == "1").collect();
-            if flags.len() == ids.len() {
+            let cell = roster.cell(row, &Column::LeaderFlags);
+            let flags: Vec<_> = cell.items().map(|flag| flag == "1").collect();
+            if flags.is_empty() && is_stated(&cell) {
+                wanted.leads.extend(ids.iter().map(|id| (*id, false)));
+            } else if flags.len() == ids.len() {
                 wanted.leads.extend(ids.iter().copied().zip(flags));
             } else if !flags.is_empty() {
                 flags_differ = true;
             }
-            for id in ids {
-                if !wanted.departments.contains(&id) {
-                    wanted.departments.push(id);
+            for id in &ids {
+                if !wanted.departments.contains(id) {
+                    wanted.departments.push(*id);
                 }
             }
             let leads = roster.cell(row, &Column::LeaderOf);
-            if !matches!(leads, Cell::Absent | Cell::Unusable) {
+            if is_stated(&leads) {
                 // The column lists all that the person leads among the departments of the row.
-                for id in &wanted.departments {
-                    wanted.leads.entry(*id).or_insert(false);
+                for id in ids {
+                    wanted.leads.entry(id).or_insert(false);
                 }
                 for text in leads.items() {
                     match self.get(text) {

@@ -399,12 +399,9 @@ impl Comparison<'_, '_> {
     }
 
     fn seats(&mut self) {
-        let Some(wanted) = self.inputs.departments.wanted(
-            self.inputs.roster,
-            &self.inputs.people,
-            self.person,
-            &mut self.collected.findings,
-        ) else {
+        let Some(wanted) =
+            self.inputs.departments.wanted(self.inputs, self.person, &mut self.collected.findings)
+        else {
             return;
         };
         let planned = seats::plan(self.inputs.policy.seats, &self.record.seats, &wanted, |id| {

@@ -266,7 +266,7 @@ fn creation(
     // WeCom invites by default, so the wish is always sent.
     draft.set("to_invite", inputs.policy.invite);
     attributes(inputs, found, row, &mut draft, findings);
-    let wanted = inputs.departments.wanted(inputs.roster, &inputs.people, newcomer.person, findings);
+    let wanted = inputs.departments.wanted(inputs, newcomer.person, findings);
     let Some(wanted) = wanted.filter(|wanted| !wanted.departments.is_empty()) else {
         // WeCom would put the person into 其他（待设置部门）.
         findings.push(finding(FindingKind::NoDepartment));
