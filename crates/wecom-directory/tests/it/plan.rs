@@ -5,6 +5,7 @@ use wecom_contacts::{
     UserId,
     departments::NewDepartment,
     members::{Attribute, ExternalProfile, MemberField, MemberPatch, NewMember},
+    tags::NewTag,
 };
 use wecom_directory::{
     apply::{Apply, FingerprintKey},
@@ -682,6 +683,36 @@ async fn a_department_is_created_only_for_people_who_enter_it() {
     let row = DepartmentRow { path: "示例公司/旧部".to_owned(), ..DepartmentRow::default() };
     listing.departments = Some(vec![row]);
     assert_eq!(planned(Planning::new(policy()), &listing).await, ["新部", "一组", "旧部"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_department_is_removed_only_if_no_row_and_no_tag_may_have_it() {
+    let corp = Corp::start().await;
+    for (id, name) in [(10, "空部"), (11, "新家")] {
+        corp.contacts.departments().create(NewDepartment::new(name, 1).id(id)).await.unwrap();
+    }
+    corp.pull().await;
+    let row = ["new", "新人", "13800000071", "11"];
+    let mut roster = roster([USERID, NAME, MOBILE, Column::DepartmentIds], &[row]);
+    let row = DepartmentRow { path: "示例公司".to_owned(), ..DepartmentRow::default() };
+    roster.departments = Some(vec![row]);
+    let policy = || policy(json!({"empty_departments": "remove", "scope": ["示例公司"]}));
+    let removals = |plan: &Plan| {
+        let removals = plan.steps.iter().filter(|step| step.category == Category::Remove);
+        removals.map(|step| step.object.id.clone()).collect::<Vec<_>>()
+    };
+    let shown = plan(&corp, policy(), &roster).await;
+    assert_eq!(
+        (removals(&shown), shown.counts.create, shown.counts.unchecked),
+        (vec!["10".to_owned()], 1, 0)
+    );
+    // A tag whose content is refused may have any department.
+    corp.contacts.tags().create(NewTag::new("新标签")).await.unwrap();
+    corp.sim.faults().always("tag/get", wecom_sim::Fault::errcode(40_068)).unwrap();
+    corp.pull().await;
+    let hidden = plan(&corp, policy(), &roster).await;
+    assert_eq!((removals(&hidden), hidden.counts.create), (vec![], 1));
+    assert_eq!(hidden.unchecked.get("tags"), Some(&1), "the other tags keep what was read before");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -140,8 +140,12 @@ impl Maker<'_> {
         Ok(drafts)
     }
 
-    /// Makes the steps of departments: new ones, changes of the sheet, removals of empty ones.
-    pub(super) fn departments(&self, inputs: &Inputs<'_>) -> Vec<Draft> {
+    /// Makes the steps of departments: new ones, changes of the sheet, removals of empty ones. Tags that hinder removals are unchecked.
+    pub(super) fn departments(
+        &self,
+        inputs: &Inputs<'_>,
+        unchecked: &mut BTreeMap<String, u64>,
+    ) -> Vec<Draft> {
         let sheet: BTreeMap<DepartmentId, &DepartmentRow> = inputs
             .roster
             .departments
@@ -193,7 +197,16 @@ impl Maker<'_> {
             && inputs.roster.departments.is_some()
             && inputs.existence
         {
-            drafts.extend(self.empty_departments(inputs));
+            let removals = self.empty_departments(inputs);
+            let tags = self.tags.iter().filter(|tag| tag.state != State::Removed);
+            // A tag whose departments are not all visible may have any of them.
+            let hidden =
+                tags.filter(|tag| tag.departments.is_hidden() || !tag.members_complete).count() as u64;
+            if hidden == 0 {
+                drafts.extend(removals);
+            } else if !removals.is_empty() {
+                *unchecked.entry("tags".to_owned()).or_default() += hidden;
+            }
         }
         drafts
     }

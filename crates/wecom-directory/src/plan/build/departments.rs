@@ -22,6 +22,8 @@ use crate::{
 pub(super) struct Departments {
     by_text: HashMap<Box<str>, Option<DepartmentId>>,
     by_id: BTreeSet<DepartmentId>,
+    /// The departments that rows name by their ids.
+    named_by_id: BTreeSet<DepartmentId>,
 }
 
 /// The columns that name departments.
@@ -58,7 +60,10 @@ impl Departments {
         }
         scope.add_new(tree);
         let by_id = tree.departments.keys().copied().collect();
-        Self { by_text, by_id }
+        let rows = (0..roster.len()).filter(|_| roster.has(&Column::DepartmentIds));
+        let ids = rows.flat_map(|row| roster.cell(row, &Column::DepartmentIds).items());
+        let named_by_id = ids.filter_map(|id| id.parse().ok().map(DepartmentId)).collect();
+        Self { by_text, by_id, named_by_id }
     }
 
     /// Returns the department of a text; `None` if a finding says why there is none.
@@ -68,7 +73,7 @@ impl Departments {
 
     /// Returns the departments that any row or the sheet of departments names.
     pub(super) fn mentioned(&self) -> BTreeSet<DepartmentId> {
-        self.by_text.values().flatten().copied().collect()
+        self.by_text.values().flatten().chain(&self.named_by_id).copied().collect()
     }
 
     /// Returns what the rows of a person want. `None` if the roster says nothing, or if a department cannot be used; a finding then

@@ -493,7 +493,7 @@ impl<'a> Maker<'a> {
             self.findings.push(Finding::new(FindingKind::LeaversHeld).at(held).text(lines));
         }
         self.enable(&mut drafts, std::mem::take(&mut collected.disabled)).await?;
-        drafts.extend(self.departments(&inputs));
+        drafts.extend(self.departments(&inputs, &mut collected.unchecked));
         self.likely_renames(&likely);
         self.exclude(&mut drafts);
         let new = newcomers.iter().map(|newcomer| newcomer.userid.as_str().to_ascii_lowercase()).collect();
