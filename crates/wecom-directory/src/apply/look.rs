@@ -223,19 +223,27 @@ impl Reader {
         }
         let nodes = self.contacts.departments().list_ids().await?;
         sighted.nodes = Some(nodes.into_iter().map(|node| (node.id, node)).collect());
+        sighted.departments = self.departments(|id| touched.departments.contains(&id)).await?;
+        Ok(())
+    }
+
+    /// Reads the details of these departments, as far as any credential shows them.
+    pub(super) async fn departments(
+        &self,
+        is_wanted: impl Fn(DepartmentId) -> bool,
+    ) -> Result<HashMap<DepartmentId, Department>> {
+        let mut departments = HashMap::new();
         for (client, _) in &self.details {
             let list = match client.departments().list().await {
                 Ok(list) => list,
                 Err(error) if error.is_permission_denied() => continue,
                 Err(error) => return Err(error.into()),
             };
-            for department in list {
-                if touched.departments.contains(&department.id) {
-                    sighted.departments.entry(department.id).or_insert(department);
-                }
+            for department in list.into_iter().filter(|department| is_wanted(department.id)) {
+                departments.entry(department.id).or_insert(department);
             }
         }
-        Ok(())
+        Ok(departments)
     }
 
     async fn look_at_tags(&self, touched: &Touched, sighted: &mut Sighted) -> Result<()> {

@@ -178,7 +178,7 @@ pub(super) fn department(
     changed
 }
 
-fn set<T: Clone + PartialEq + serde::Serialize>(
+pub(super) fn set<T: Clone + PartialEq + serde::Serialize>(
     changed: &mut Map<String, Value>,
     name: &str,
     old: &mut Seen<T>,

@@ -8,6 +8,7 @@
 pub(crate) mod check;
 mod done;
 mod fingerprint;
+mod leaders;
 mod look;
 pub(crate) mod measures;
 mod mirror;

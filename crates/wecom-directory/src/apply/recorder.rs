@@ -14,6 +14,7 @@ use wecom_contacts::{CorpId, DepartmentId, TagId};
 use super::{
     FingerprintKey,
     done::{DoneSteps, Outcome, ReadBack},
+    leaders,
     look::{self, Reader, Touched},
     measures::Tally,
     mirror,
@@ -27,7 +28,7 @@ use crate::{
     pull::{self, merge::Sight},
     record::{DepartmentRecord, State, TagRecord},
     run::{RunRecord, RunState, StepReason, StepRecord, StepState, Stop},
-    store::{Lock, Store, Transaction},
+    store::{DepartmentWrite, Lock, Store, Transaction},
 };
 
 /// How many entries one transaction takes at most.
@@ -113,6 +114,8 @@ impl Recorder<'_> {
         }
         let sighted = reader.look(&Touched::of(done.iter().map(|(step, _)| *step))).await?;
         let verified = verify::verify(&done, &sighted);
+        let steps: Vec<&Step> = done.iter().map(|(step, _)| *step).collect();
+        let (departments, changes) = self.leaders(&steps, reader).await?;
         let done: Vec<StepId> = done.iter().map(|(step, _)| step.id).collect();
         let operator = self.run.operator.clone();
         let read = Arc::new(ReadBack::new(Arc::clone(&self.plan), self.run.id, operator, sighted, &done));
@@ -121,12 +124,47 @@ impl Recorder<'_> {
             return Ok(verified);
         }
         let mut transaction = self.store.begin_run(self.corp).await?;
+        if !changes.is_empty() {
+            transaction.put_departments(departments).await?;
+            transaction.put_changes(changes).await?;
+        }
         for keys in keys.chunks(BATCH) {
             let read = Arc::clone(&read);
             transaction.update_members(keys.to_vec(), Box::new(move |found| read.put_into(found))).await?;
         }
         self.commit(transaction).await?;
         Ok(verified)
+    }
+
+    /// Reads the departments whose leaders the steps may have changed. Returns those with other leaders than in the mirror, and the
+    /// changes.
+    async fn leaders(&self, steps: &[&Step], reader: &Reader) -> Result<(Vec<DepartmentWrite>, Vec<Change>)> {
+        if !steps.iter().any(|step| leaders::may_change(step)) {
+            return Ok((Vec::new(), Vec::new()));
+        }
+        let departments = self.store.departments(self.corp).await?;
+        let mut departments: BTreeMap<_, _> =
+            departments.into_iter().map(|department| (department.id, department)).collect();
+        let touched = leaders::touched(steps, &departments);
+        if touched.is_empty() {
+            return Ok((Vec::new(), Vec::new()));
+        }
+        let at = Timestamp::now();
+        let rows = reader.departments(|id| touched.contains_key(&id)).await?;
+        let (mut written, mut changes) = (BTreeSet::new(), Vec::new());
+        for (id, step) in touched {
+            let (Some(record), Some(row), Some(step)) =
+                (departments.get_mut(&id), rows.get(&id), self.plan.step(step))
+            else {
+                continue;
+            };
+            let operator = self.run.operator.as_deref();
+            if let Some(change) = leaders::put(record, row, step, self.run.id, operator, at) {
+                written.insert(id);
+                changes.push(change);
+            }
+        }
+        Ok((pull::departments::writes_of(&departments, written, BTreeSet::new()), changes))
     }
 
     /// Writes entries in one transaction.

@@ -812,6 +812,27 @@ async fn seats_that_only_the_contacts_sync_secret_shows_are_written() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_mirror_has_the_leaders_that_the_departments_have_after_a_run() {
+    let corp = start().await;
+    let lisi = ConsoleMember::new().userid("lisi").department([2, 4]).is_leader_in_dept([true, false]);
+    corp.sim.console().update_member(lisi).await.unwrap();
+    corp.pull().await;
+    let seats = json!({"department": [[2, 4], [3, 4]], "order": [[0, 0], [0, 0]],
+                       "is_leader_in_dept": [[1, 0], [0, 1]]});
+    let plan = plan(&corp, vec![member("lisi", StepAction::Update, seats)]).await;
+    assert!(run(&corp, &plan).await.is_clean());
+    let departments = corp.store.departments(&corp.id()).await.unwrap();
+    let leaders = |id: u32| {
+        let department = departments.iter().find(|department| department.id.0 == id).unwrap();
+        department.leaders.known().is_some_and(|leaders| leaders.contains(&"lisi".into()))
+    };
+    assert_eq!((leaders(2), leaders(4)), (false, true));
+    let history = corp.store.history(&corp.id(), ObjectKind::Department, "4").await.unwrap();
+    assert_eq!(history[0].cause.0, "run 1 step 1");
+    assert_eq!(corp.pull().await.departments.changed, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn forgetting_erases_the_person_from_plans_and_steps() {
     let corp = start().await;
     let steps = vec![
