@@ -148,6 +148,7 @@ fn obstacle(obstacle: Obstacle) -> String {
         Obstacle::ParentGone => "上级部门已不存在",
         Obstacle::LeaderGone => "直属上级已不存在",
         Obstacle::LeaderHidden => "直属上级被隐藏",
+        Obstacle::Unsettled => "执行在收到应答之前中断，也可能是他人创建的：请先继续该次执行",
         Obstacle::OnceOnly => "企业微信只允许修改一次",
         Obstacle::ValueBeforeHidden => "原来的值被隐藏",
         Obstacle::ValueHidden => "当前的值被隐藏",

@@ -45,6 +45,8 @@ pub enum Obstacle {
     LeaderGone,
     /// The direct leader is hidden.
     LeaderHidden,
+    /// The run was interrupted between the creation and its answer, so that others may have created the object.
+    Unsettled,
     /// WeCom takes such a change once.
     OnceOnly,
     /// The value before the run was hidden.
@@ -91,6 +93,9 @@ impl fmt::Display for Obstacle {
             Self::ParentGone => "the department above does not exist any more",
             Self::LeaderGone => "the direct leader does not exist any more",
             Self::LeaderHidden => "the direct leader is hidden",
+            Self::Unsettled => {
+                "the run was interrupted before the answer, and others may have created it: resume the run first"
+            }
             Self::OnceOnly => "WeCom takes such a change once",
             Self::ValueBeforeHidden => "the value before was hidden",
             Self::ValueHidden => "the value is hidden now",

@@ -21,7 +21,7 @@ use self::effects::Effects;
 use crate::{
     Error, Result,
     gate::{self, Verdict},
-    plan::{Basis, FORMAT, Finding, FindingKind, Origin, Plan, PlanCounts, VERSION},
+    plan::{Basis, FORMAT, Finding, FindingKind, Obstacle, Origin, Plan, PlanCounts, VERSION},
     store::Store,
 };
 
@@ -143,9 +143,7 @@ impl Undo {
 
 /// An object exists whose creation was interrupted. If the run has not created it, it is somebody else's.
 fn unsettled(effect: &effects::Effect<'_>) -> Finding {
-    finding(FindingKind::CannotReturn, effect).text(
-        "the run was interrupted before the answer, and others may have created it: resume the run first",
-    )
+    finding(FindingKind::CannotReturn, effect).because(Obstacle::Unsettled)
 }
 
 /// Something of this kind about an object.
