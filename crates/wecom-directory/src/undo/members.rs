@@ -246,16 +246,18 @@ fn lead_again(draft: &mut Draft, effect: &Effect<'_>, of: &str, creation: Node) 
         return;
     };
     let object = object_of(record);
-    match &record.member.direct_leader {
-        Seen::Known(leaders) if leaders.is_empty() => {
+    // A value that no reading shows any more may have changed since.
+    let is_stale = record.stale().contains(MemberField::DirectLeader);
+    match record.member.direct_leader.known().filter(|_| !is_stale) {
+        Some(leaders) if leaders.is_empty() => {
             lead(draft, object, Some(json!([])), json!([effect.object.id]), vec![creation]);
         }
-        Seen::Known(leaders) if leaders.iter().any(|leader| *leader == effect.object.id.as_str()) => {}
-        Seen::Known(_) => {
+        Some(leaders) if leaders.iter().any(|leader| *leader == effect.object.id.as_str()) => {}
+        Some(_) => {
             let conflict = crate::plan::Finding::new(FindingKind::Conflict).object(object);
             draft.findings.push(conflict.field("direct_leader"));
         }
-        Seen::Hidden => {
+        None => {
             let hidden =
                 crate::plan::Finding::new(FindingKind::CannotReturn).object(object).field("direct_leader");
             draft.findings.push(hidden.because(Obstacle::LeaderHidden));

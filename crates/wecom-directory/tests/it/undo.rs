@@ -21,7 +21,7 @@ use wecom_directory::{
     store::Store,
     undo::Undo,
 };
-use wecom_sim::{DumpedMember, Sim};
+use wecom_sim::{ConsoleRange, DumpedMember, Sim};
 
 use crate::{
     apply::{apply, mixed, start},
@@ -247,6 +247,26 @@ async fn a_removed_member_comes_back_with_the_tags_the_seats_and_those_who_were_
     let tag = corp.contacts.tags().get(1).await.unwrap();
     // The run had added the member, so that the undo of both leaves the tag as it was before.
     assert!(!tag.members.known().unwrap().iter().any(|member| member.userid == "wangwu"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_leader_that_no_reading_shows_any_more_is_not_written() {
+    let corp = Corp::start().await;
+    corp.pull().await;
+    let wangwu = json!({"name": "王五", "mobile": "13800000003", "department": [3]});
+    let led = ["zhaoliu", "wujiu"].map(|userid| SideEffect::DirectLeader { of: userid.to_owned() });
+    run(&corp, vec![removal("wangwu", wangwu, led.to_vec())]).await;
+    let back = |plan: &Plan| {
+        let led = plan.steps.iter().filter(|step| step.fields.contains_key("direct_leader"));
+        led.map(|step| step.object.id.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(back(&undo(&corp).plan(&corp.store).await.unwrap()), ["zhaoliu", "wujiu"]);
+    // Both go out of sight, where their leader may change.
+    corp.sim.console().set_app_range(ConsoleRange::new().departments([4])).await.unwrap();
+    corp.pull().await;
+    let plan = undo(&corp).plan(&corp.store).await.unwrap();
+    assert_eq!(back(&plan), [""; 0]);
+    assert!(findings(&plan).contains(&(FindingKind::CannotReturn, Some("zhaoliu"))), "{:?}", plan.findings);
 }
 
 #[tokio::test(flavor = "multi_thread")]

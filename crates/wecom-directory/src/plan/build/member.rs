@@ -43,7 +43,16 @@ pub(super) struct Collected {
     pub(super) not_writable: Vec<(Object, String, NotWritableReason, Vec<Place>)>,
     pub(super) unchecked: BTreeMap<String, u64>,
     /// Members who are disabled and whom the roster names as working here.
-    pub(super) disabled: Vec<(Option<PersonId>, Object, Vec<Place>, Option<i64>)>,
+    pub(super) disabled: Vec<Disabled>,
+}
+
+/// A member who is disabled and whom the roster names as working here.
+#[derive(Debug)]
+pub(super) struct Disabled {
+    pub(super) person: Option<PersonId>,
+    pub(super) object: Object,
+    pub(super) places: Vec<Place>,
+    pub(super) status: Option<i64>,
 }
 
 /// Compares a member with the rows of the person.
@@ -391,7 +400,12 @@ impl Comparison<'_, '_> {
                 self.draft().step.category = Category::Disable;
             }
             Cell::Absent | Cell::Empty if is_disabled => {
-                let disabled = (self.record.person, self.object(), self.places(), status(self.record));
+                let disabled = Disabled {
+                    person: self.record.person,
+                    object: self.object(),
+                    places: self.places(),
+                    status: status(self.record),
+                };
                 self.collected.disabled.push(disabled);
             }
             _ => {}

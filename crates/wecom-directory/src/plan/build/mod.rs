@@ -40,7 +40,7 @@ use self::{
     departments::Departments,
     draft::Draft,
     matching::{Matcher, Matching},
-    member::{Collected, Compared},
+    member::{Collected, Compared, Disabled},
     people::{Key, People},
     scope::Scope,
     stored::Written,
@@ -60,7 +60,7 @@ use crate::{
         protected::Protected,
     },
     policy::{EmptyCellRule, EmptyDepartmentRule, LeaverRule, Measure, Policy, RosterPolicy, Span},
-    record::{MemberRecord, PersonId, State, TagRecord},
+    record::{MemberRecord, State, TagRecord},
     roster::{Cell, Column, Place, Roster},
     store::{MemberKey, Store, StoreFuture},
 };
@@ -605,12 +605,8 @@ impl<'a> Maker<'a> {
     }
 
     /// Enables members whom a run disabled and who were not changed since. Other disabled members are findings.
-    async fn enable(
-        &mut self,
-        drafts: &mut Vec<Draft>,
-        disabled: Vec<(Option<PersonId>, Object, Vec<Place>, Option<i64>)>,
-    ) -> Result<()> {
-        for (person, object, places, status) in disabled {
+    async fn enable(&mut self, drafts: &mut Vec<Draft>, disabled: Vec<Disabled>) -> Result<()> {
+        for Disabled { person, object, places, status } in disabled {
             if removal::is_disabled_by_run(self.store, self.corp, person, &object.id).await?.is_none() {
                 self.findings.push(Finding::new(FindingKind::DisabledByOthers).at(places).object(object));
                 continue;

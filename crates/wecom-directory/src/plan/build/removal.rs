@@ -180,7 +180,8 @@ pub(crate) fn former(record: &MemberRecord) -> Map<String, Value> {
     if let Some(main) = record.seats.iter().find(|seat| seat.is_main == Seen::Known(true)) {
         former.insert("main_department".to_owned(), main.department.0.into());
     }
-    if let Some(leaders) = record.member.direct_leader.known().filter(|leaders| !leaders.is_empty()) {
+    let leaders = record.member.direct_leader.known().filter(|_| !is_stale(MemberField::DirectLeader));
+    if let Some(leaders) = leaders.filter(|leaders| !leaders.is_empty()) {
         former.insert("direct_leader".to_owned(), json!(leaders));
     }
     if let Some(extattr) = record.member.extattr.known().filter(|_| !is_stale(MemberField::Extattr)) {
