@@ -179,6 +179,8 @@ async fn an_empty_cell_of_leaders_takes_no_department_away() {
         assert_eq!(flags("clear", roster).await, Some(json!([0, 0])));
     }
     assert_eq!(flags("keep", of_names("研发部")).await, Some(json!([1, 0])));
+    // A department that is none of the row is a finding, and the leaders stay.
+    assert_eq!(flags("keep", of_names("研发部;市场部")).await, None);
     // An empty cell of one row says nothing of what another row lists.
     let columns = [USERID, Column::Departments, Column::LeaderOf];
     let rows = [["wangwu", "后端组", ""], ["wangwu", "研发部", "研发部"]];
@@ -261,6 +263,22 @@ async fn no_leaver_is_acted_on_while_a_row_may_be_theirs() {
     let accepted =
         Planning::new(leavers()).ignore_rows([place]).roster(&corp.store, &corp.id(), &roster).await.unwrap();
     assert_eq!(steps(&accepted), ["Disable wujiu enable"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_matches_nobody_and_cannot_be_created_may_be_of_a_leaver() {
+    let corp = Corp::start().await;
+    corp.pull().await;
+    let leavers = || policy(json!({"scope": ["示例公司"], "leavers": "disable", "protected": ["zhangsan"]}));
+    let others = ["zhangsan", "lisi", "wangwu", "zhaoliu", "sunqi", "zhouba"];
+    let columns = [USERID, Column::Field(MemberField::Name), Column::Field(MemberField::Mobile)];
+    // The userid of wujiu is cut: no name; neither mobile nor mail; no department.
+    for damaged in [["wuj", "", ""], ["wuj", "武久", ""], ["wuj", "武久", "13800009999"]] {
+        let rows = others.map(|userid| [userid, "", ""]).into_iter().chain([damaged]).collect::<Vec<_>>();
+        let held = plan(&corp, leavers(), &roster(columns.clone(), &rows)).await;
+        assert_eq!(steps(&held), Vec::<String>::new(), "{damaged:?}");
+        assert_eq!(held.leavers[0].outcome, LeaverOutcome::RowsUnmatched, "{damaged:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

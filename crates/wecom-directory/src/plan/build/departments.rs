@@ -92,6 +92,7 @@ impl Departments {
         let mut wanted = Wanted::default();
         let mut is_usable = true;
         let mut flags_differ = false;
+        let mut leads_elsewhere = false;
         for row in people.rows(person) {
             let (ids, unusable) = self.of_row(roster, row, findings);
             is_usable &= !unusable;
@@ -120,9 +121,11 @@ impl Departments {
                         Some(id) if wanted.departments.contains(&id) => {
                             wanted.leads.insert(id, true);
                         }
-                        Some(_) => findings.push(
-                            Finding::new(FindingKind::LeaderOfOther).at([roster.place(row)]).text(text),
-                        ),
+                        Some(_) => {
+                            leads_elsewhere = true;
+                            let finding = Finding::new(FindingKind::LeaderOfOther).at([roster.place(row)]);
+                            findings.push(finding.text(text));
+                        }
                         None => is_usable = false,
                     }
                 }
@@ -136,6 +139,9 @@ impl Departments {
         }
         if flags_differ {
             findings.push(Finding::new(FindingKind::LeaderFlags).at(people.places(roster, person)));
+        }
+        // What a finding names stays as it is.
+        if flags_differ || leads_elsewhere {
             wanted.leads.clear();
         }
         if let Some(main) = wanted.main.filter(|main| !wanted.departments.contains(main)) {

@@ -573,8 +573,14 @@ impl<'a> Maker<'a> {
 
     /// Returns the rows that may belong to any member. They hold back all leavers.
     fn held(&self, inputs: &Inputs<'_>) -> Vec<Place> {
-        const HOLDS: [FindingKind; 7] = [
+        const HOLDS: [FindingKind; 12] = [
             FindingKind::NoKey,
+            // A person who matches nobody and cannot be created is perhaps a member whose key is damaged.
+            FindingKind::NoUserid,
+            FindingKind::NoName,
+            FindingKind::NoContact,
+            FindingKind::NoDepartment,
+            FindingKind::UseridTaken,
             FindingKind::RowsDisagree,
             FindingKind::MatchesDisagree,
             FindingKind::SeveralMembers,
