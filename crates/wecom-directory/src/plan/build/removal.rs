@@ -55,8 +55,11 @@ impl Maker<'_> {
                 if standing != Standing::Inside || record.seats.is_empty() {
                     continue;
                 }
+                // Somebody may have enabled a member whom no reading shows any more.
+                let is_shown = |field| !record.stale().contains(field);
                 let is_disabled = record.member.status == Seen::Known(MemberStatus::Disabled)
-                    || record.member.enable == Seen::Known(false);
+                    && is_shown(MemberField::Status)
+                    || record.member.enable == Seen::Known(false) && is_shown(MemberField::Enable);
                 if !is_disabled {
                     continue;
                 }
