@@ -553,6 +553,16 @@ async fn a_renamed_department_stops_the_gate_until_somebody_says_which() {
         .unwrap();
     assert_eq!(steps(&moved), ["Move 3 name,parentid"]);
     assert_eq!(moved.measured[&Measure::MembersMoved].count, 3);
+    // A department and one below it, in either order: both are named as they are before the renames.
+    let mut both = [("研发部", "技术中心"), ("研发部/后端组", "示例公司/技术中心/服务端组")];
+    for _ in 0..2 {
+        both.reverse();
+        let planning = both
+            .iter()
+            .fold(Planning::new(Policy::default()), |planning, (from, to)| planning.rename(*from, *to));
+        let renamed = planning.roster(&corp.store, &corp.id(), &roster([USERID], &[["lisi"]])).await.unwrap();
+        assert_eq!(steps(&renamed), ["Update 2 name", "Update 3 name"]);
+    }
     let wrong =
         Planning::new(Policy::default()).rename("没有", "有").roster(&corp.store, &corp.id(), &file()).await;
     assert!(matches!(wrong, Err(wecom_directory::Error::Rename(_))));

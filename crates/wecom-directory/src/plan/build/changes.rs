@@ -71,73 +71,106 @@ impl<'a> Changes<'a> {
 }
 
 impl Maker<'_> {
-    /// Makes the steps of the renames that people confirmed, and changes the tree, so that the rows are understood as after them.
+    /// Makes the steps of the renames that people confirmed, and changes the tree, so that the rows are understood as after them. Their
+    /// order does not matter: one that another one makes possible waits for it.
     pub(super) fn renames(&mut self) -> Result<Vec<Draft>> {
         let mut drafts: Vec<Draft> = Vec::new();
-        for (from, to) in self.planning.renames.clone() {
-            // The command of an earlier week may be given again: the rename is done.
-            if matches!(self.tree.resolve(&from), Resolution::Unknown | Resolution::Missing(..)) {
-                let above = from.trim_matches('/').rsplit_once('/').map_or("", |(above, _)| above);
-                let renamed =
-                    if to.contains('/') || above.is_empty() { to.clone() } else { format!("{above}/{to}") };
-                if matches!(self.tree.resolve(&renamed), Resolution::Known(_)) {
-                    continue;
+        let renames = self.planning.renames.clone().into_iter();
+        // People name departments as they are before all renames.
+        let mut waiting: Vec<_> = renames
+            .map(|(from, to)| match self.tree.resolve(&from) {
+                Resolution::Known(id) => (from, to, Some(id)),
+                _ => (from, to, None),
+            })
+            .collect();
+        while !waiting.is_empty() {
+            let count = waiting.len();
+            let mut first = None;
+            waiting.retain(|(from, to, id)| match self.rename(from, to, *id, &mut drafts) {
+                Ok(()) => false,
+                Err(problem) => {
+                    first.get_or_insert(problem);
+                    true
                 }
-            }
-            let Resolution::Known(id) = self.tree.resolve(&from) else {
-                return Err(Error::Rename(RenameProblem::NotOne(from)));
-            };
-            let department = self.tree.departments[&id].clone();
-            let (Some(name), Some(parent)) = (department.name.known(), department.parent.known()) else {
-                return Err(Error::Rename(RenameProblem::Hidden(from)));
-            };
-            let (new_parent, new_name) = match to.rsplit_once('/') {
-                None => (*parent, to.clone()),
-                Some((above, new_name)) => match self.tree.resolve(above) {
-                    Resolution::Known(above) => (above, new_name.to_owned()),
-                    _ => return Err(Error::Rename(RenameProblem::NotOne(above.to_owned()))),
-                },
-            };
-            if self.tree.below(id).contains(&new_parent) {
-                return Err(Error::Rename(RenameProblem::BelowItself(from)));
-            }
-            if self.tree.levels_after_move(id, new_parent) > LEVELS {
-                return Err(Error::Rename(RenameProblem::TooDeep { levels: LEVELS }));
-            }
-            let siblings = self.tree.children(new_parent);
-            let is_taken = siblings.iter().any(|sibling| {
-                *sibling != id
-                    && self
-                        .tree
-                        .departments
-                        .get(sibling)
-                        .is_some_and(|other| other.name.known() == Some(&new_name))
             });
-            if is_taken {
-                let parent = self.tree.called(new_parent);
-                return Err(Error::Rename(RenameProblem::Taken { parent, name: new_name }));
+            if let Some(problem) = first.filter(|_| waiting.len() == count) {
+                return Err(Error::Rename(problem));
             }
-            let category = if new_parent == *parent { Category::Update } else { Category::Move };
-            let mut draft = Draft::new(
-                Phase::Departments,
-                self.department(id, Some(name.clone())),
-                StepAction::Update,
-                category,
-            );
-            if *name != new_name {
-                draft.change("name", Some(json!(name)), new_name.clone());
-            }
-            if *parent != new_parent {
-                draft.change("parentid", Some(json!(parent)), json!(new_parent));
-            }
-            // A name that another rename gives up is free only afterwards.
-            draft.needs.extend((0..drafts.len()).map(Need::Draft));
-            if !draft.step.fields.is_empty() {
-                drafts.push(draft);
-            }
-            self.tree.change(id, &new_name, new_parent);
         }
         Ok(drafts)
+    }
+
+    /// Makes the step of one rename. `known`: the department that had the name before all renames.
+    fn rename(
+        &mut self,
+        from: &str,
+        to: &str,
+        known: Option<DepartmentId>,
+        drafts: &mut Vec<Draft>,
+    ) -> std::result::Result<(), RenameProblem> {
+        let id = match (known, self.tree.resolve(from)) {
+            (Some(id), _) | (None, Resolution::Known(id)) => id,
+            (None, Resolution::Unknown | Resolution::Missing(..)) => {
+                // The command of an earlier week may be given again: the rename is done.
+                let above = from.trim_matches('/').rsplit_once('/').map_or("", |(above, _)| above);
+                let renamed = if to.contains('/') || above.is_empty() {
+                    to.to_owned()
+                } else {
+                    format!("{above}/{to}")
+                };
+                return match self.tree.resolve(&renamed) {
+                    Resolution::Known(_) => Ok(()),
+                    _ => Err(RenameProblem::NotOne(from.to_owned())),
+                };
+            }
+            (None, _) => return Err(RenameProblem::NotOne(from.to_owned())),
+        };
+        let department = self.tree.departments[&id].clone();
+        let (Some(name), Some(parent)) = (department.name.known(), department.parent.known()) else {
+            return Err(RenameProblem::Hidden(from.to_owned()));
+        };
+        let (new_parent, new_name) = match to.rsplit_once('/') {
+            None => (*parent, to.to_owned()),
+            Some((above, new_name)) => match self.tree.resolve(above) {
+                Resolution::Known(above) => (above, new_name.to_owned()),
+                _ => return Err(RenameProblem::NotOne(above.to_owned())),
+            },
+        };
+        if self.tree.below(id).contains(&new_parent) {
+            return Err(RenameProblem::BelowItself(from.to_owned()));
+        }
+        if self.tree.levels_after_move(id, new_parent) > LEVELS {
+            return Err(RenameProblem::TooDeep { levels: LEVELS });
+        }
+        let siblings = self.tree.children(new_parent);
+        let is_taken = siblings.iter().any(|sibling| {
+            *sibling != id
+                && self
+                    .tree
+                    .departments
+                    .get(sibling)
+                    .is_some_and(|other| other.name.known() == Some(&new_name))
+        });
+        if is_taken {
+            let parent = self.tree.called(new_parent);
+            return Err(RenameProblem::Taken { parent, name: new_name });
+        }
+        let category = if new_parent == *parent { Category::Update } else { Category::Move };
+        let object = self.department(id, Some(name.clone()));
+        let mut draft = Draft::new(Phase::Departments, object, StepAction::Update, category);
+        if *name != new_name {
+            draft.change("name", Some(json!(name)), new_name.clone());
+        }
+        if *parent != new_parent {
+            draft.change("parentid", Some(json!(parent)), json!(new_parent));
+        }
+        // A name that another rename gives up is free only afterwards.
+        draft.needs.extend((0..drafts.len()).map(Need::Draft));
+        if !draft.step.fields.is_empty() {
+            drafts.push(draft);
+        }
+        self.tree.change(id, &new_name, new_parent);
+        Ok(())
     }
 
     /// Makes the steps of departments: new ones, changes of the sheet, removals of empty ones. Tags that hinder removals are unchecked.
