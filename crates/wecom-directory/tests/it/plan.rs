@@ -552,6 +552,8 @@ async fn a_renamed_department_stops_the_gate_until_somebody_says_which() {
         .await
         .unwrap();
     assert_eq!(steps(&moved), ["Move 3 name,parentid"]);
+    let drawn = moved.departments.iter().find(|department| department.id.0 == 3).unwrap();
+    assert_eq!((drawn.name.as_deref(), drawn.parent), (Some("后端组"), Some(2.into())), "as before");
     assert_eq!(moved.measured[&Measure::MembersMoved].count, 3);
     // A department and one below it, in either order: both are named as they are before the renames.
     let mut both = [("研发部", "技术中心"), ("研发部/后端组", "示例公司/技术中心/服务端组")];
