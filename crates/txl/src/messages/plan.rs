@@ -238,7 +238,7 @@ pub(crate) fn elsewhere(sign: char) -> Message {
         '+' => message!(en: "+ elsewhere"; zh: "+ 其他部门"),
         '-' => message!(en: "- elsewhere"; zh: "- 其他部门"),
         '→' => message!(en: "→ elsewhere"; zh: "→ 其他部门"),
-        _ => message!(en: "~ where they are"; zh: "~ 原部门"),
+        _ => message!(en: "~ where they are"; zh: "~ 部门不变"),
     }
 }
 

@@ -159,7 +159,7 @@ fn node(page: &mut String, plan: &Plan, names: &Names, drawing: &Drawing, at: us
         page.push_str("\n<ul role=\"group\">\n");
         for (_, entries) in drawing.groups(&node_at.members) {
             for entry in entries {
-                leaf(page, entry, &member(entry, node_at, plan, names));
+                leaf(page, entry, &member(entry, Some(node_at.id), plan, names));
             }
         }
         for below in &node_at.below {

@@ -10,6 +10,7 @@ use crate::{
     messages::plan as messages,
     output::{width_of, wrapped},
 };
+use wecom_contacts::DepartmentId;
 use wecom_directory::plan::{Category, Plan};
 
 /// The lines that join a branch to the trunk.
@@ -51,7 +52,7 @@ pub(super) fn draw(
                 push(&mut lines, &first, &rest, &head, width);
                 for (_, entries) in drawing.groups(&node.members) {
                     for entry in entries {
-                        let text = member(entry, node, plan, names);
+                        let text = member(entry, Some(node.id), plan, names);
                         push(&mut lines, &own_trunk, &format!("{own_trunk}    "), &text, width);
                     }
                 }
@@ -66,6 +67,21 @@ pub(super) fn draw(
             let (branch, trunk) = if is_last { (LAST, BLANK) } else { (FORK, TRUNK) };
             waiting.push((*below, format!("{rest}{branch}"), format!("{rest}{trunk}")));
         }
+    }
+    lines
+}
+
+/// Members that the tree does not place, each in a line below the title.
+pub(super) fn members(
+    title: &str,
+    entries: &[&Entry],
+    plan: &Plan,
+    names: &Names,
+    width: usize,
+) -> Vec<String> {
+    let mut lines = vec![title.to_owned()];
+    for entry in entries {
+        push(&mut lines, BLANK, "        ", &member(entry, None, plan, names), width);
     }
     lines
 }
@@ -148,8 +164,8 @@ pub(super) fn department(drawing: &Drawing, node: &Node, names: &Names) -> Strin
     printable(&text)
 }
 
-/// A member in a line of its own: what happens, and where it is written in the roster.
-pub(super) fn member(entry: &Entry, node: &Node, plan: &Plan, names: &Names) -> String {
+/// A member in a line of its own: what happens, and where it is written in the roster. `at`: the department below which the line is.
+pub(super) fn member(entry: &Entry, at: Option<DepartmentId>, plan: &Plan, names: &Names) -> String {
     let mut notes = Vec::new();
     match entry.category {
         Category::Disable => notes.push(messages::disabled().to_string()),
@@ -158,11 +174,11 @@ pub(super) fn member(entry: &Entry, node: &Node, plan: &Plan, names: &Names) -> 
         _ => {}
     }
     if entry.category == Category::Move {
-        let named = |ids: &[wecom_contacts::DepartmentId], old: bool| {
+        let named = |ids: &[DepartmentId], old: bool| {
             let names = ids.iter().map(|id| if old { names.old_name(*id) } else { names.name(*id) });
             names.collect::<Vec<_>>().join(crate::messages::between_names())
         };
-        let joins: Vec<_> = entry.joins.iter().copied().filter(|id| *id != node.id).collect();
+        let joins: Vec<_> = entry.joins.iter().copied().filter(|id| Some(*id) != at).collect();
         if !entry.leaves.is_empty() {
             notes.push(messages::from(&named(&entry.leaves, true)).to_string());
         }

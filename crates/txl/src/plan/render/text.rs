@@ -8,7 +8,7 @@ use super::{
     drawing::Drawing,
     entry::Entry,
     files,
-    lines::{Detail, draw, fitted, list},
+    lines::{Detail, draw, fitted, list, members},
     mask::Masking,
     names::Names,
 };
@@ -99,7 +99,8 @@ fn tree(page: &mut Page, plan: &Plan, style: TextStyle<'_>) {
     let names = Names::of(plan);
     let mut drawing = Drawing::of(plan, &names, style.masking);
     let mut lines = draw(&drawing, plan, &names, Detail::Members, style.width);
-    if lines.len() > TREE && !style.all {
+    let is_folded = lines.len() + drawing.elsewhere.len() > TREE && !style.all;
+    if is_folded {
         drawing.fold(TREE);
         lines = draw(&drawing, plan, &names, Detail::Departments, style.width);
     }
@@ -107,7 +108,11 @@ fn tree(page: &mut Page, plan: &Plan, style: TextStyle<'_>) {
     let of = |at: &[usize]| at.iter().map(|at| &drawing.entries[*at]).collect::<Vec<&Entry>>();
     for (sign, entries) in drawing.groups(&drawing.elsewhere) {
         let title = messages::elsewhere(sign).to_string();
-        page.line(list(&title, &entries, style.width));
+        if is_folded {
+            page.line(list(&title, &entries, style.width));
+        } else {
+            page.lines.extend(members(&title, &entries, plan, &names, style.width));
+        }
     }
     for entry in of(&drawing.tags) {
         let fields =
