@@ -73,8 +73,14 @@ pub(crate) fn remove_fingerprint_key() -> Message {
     )
 }
 
-pub(crate) fn no_changes() -> Message {
-    message!(en: "No changes: the corp is as the roster says."; zh: "没有变更：企业与花名册一致。")
+/// A plan without a change. What findings name, and what cannot be written, may differ all the same.
+pub(crate) fn no_changes(plan: &Plan) -> Message {
+    let is_roster = matches!(plan.origin, Origin::Roster { .. });
+    if is_roster && plan.findings.is_empty() && plan.not_writable.is_empty() {
+        message!(en: "No changes: the corp is as the roster says."; zh: "没有变更：企业与花名册一致。")
+    } else {
+        message!(en: "The plan changes nothing."; zh: "这个计划没有任何变更。")
+    }
 }
 
 /// The counts, a line for each kind of object. Kinds without a change have no line.

@@ -61,7 +61,7 @@ fn gate(page: &mut String, plan: &Plan) {
 fn counts(page: &mut String, plan: &Plan) {
     page.push_str(&format!("<section id=\"counts\">\n<h2>{}</h2>\n", plan_page::counts()));
     if plan.counts.is_empty() {
-        paragraph(page, "", &messages::no_changes().to_string());
+        paragraph(page, "", &messages::no_changes(plan).to_string());
     }
     list(page, messages::counts(plan).iter().map(|line| escaped(&line.to_string())));
     page.push_str("</section>\n");

@@ -292,4 +292,9 @@ fn departments_in_a_circle_and_a_deep_tree_are_drawn() {
 fn a_plan_without_changes_says_so() {
     let text = shown(&Made::default().plan(), PlanFormat::Text, STYLE);
     assert!(text.contains("No changes: the corp is as the roster says."), "{text}");
+    // What cannot be written is not as the roster says.
+    let mut plan = Made::default().plan();
+    plan.not_writable = varied().not_writable;
+    let text = shown(&plan, PlanFormat::Text, STYLE);
+    assert!(text.contains("The plan changes nothing.") && !text.contains("as the roster says"), "{text}");
 }

@@ -87,7 +87,7 @@ fn head(page: &mut Page, plan: &Plan) {
 
 fn counts(page: &mut Page, plan: &Plan) {
     if plan.counts.is_empty() {
-        page.say(0, &messages::no_changes());
+        page.say(0, &messages::no_changes(plan));
     }
     for line in messages::counts(plan) {
         page.say(0, &line);
