@@ -12,7 +12,7 @@ use std::{
     io,
     net::SocketAddr,
     path::{Path, PathBuf},
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 use clap::{Args, ValueEnum};
@@ -32,6 +32,9 @@ use crate::{
     parent::stdin_closed,
     signals,
 };
+
+/// Maximum time for running calls at the end. It leaves time for the files within the grace period of a signal.
+const ENDING: Duration = Duration::from_secs(5);
 
 /// Serve a simulator of the WeCom contacts server until interrupted
 ///
@@ -195,7 +198,7 @@ impl Serve {
         // An unusable file is found now, not at the end.
         let seed_draft = self.write_seed.as_deref().map(Draft::new).transpose()?;
         let snapshot_draft = self.snapshot.as_deref().map(Draft::new).transpose()?;
-        let sim = self.start().await?;
+        let mut sim = self.start().await?;
         let corps = self.start_corps(&sim).await?;
         if !sim.address().ip().is_loopback() {
             say(messages::sim::is_reachable_from_outside(sim.address(), !self.allow_outgoing.is_empty()));
@@ -225,6 +228,8 @@ impl Serve {
         } else {
             stop.await;
         }
+        // A write that is answered after the files are made would be lost.
+        sim.stop_serving(ENDING).await;
         if let Some(draft) = seed_draft {
             write_json(draft, &sim.corp_file())?;
         }

@@ -2,7 +2,10 @@
 //! control surface.
 
 use std::{
-    sync::{Arc, Weak},
+    sync::{
+        Arc, Weak,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
     task::{Poll, ready},
 };
 
@@ -37,10 +40,28 @@ const BODY_LIMIT: usize = 24 << 20;
 /// that the refusal arrives as a normal reply.
 const STRANGER_LIMIT: usize = 64 << 10;
 
+/// Whether calls get replies. A stopped server forbids them when its time is over, although calls can still run.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Replies {
+    are_forbidden: Arc<AtomicBool>,
+}
+
+impl Replies {
+    pub(crate) fn forbid(&self) {
+        self.are_forbidden.store(true, SeqCst);
+    }
+}
+
 /// Serves until stopped, then waits for running calls.
-pub(crate) async fn serve(listener: TcpListener, corps: Arc<Corps>, mut stopped: watch::Receiver<bool>) {
+pub(crate) async fn serve(
+    listener: TcpListener,
+    corps: Arc<Corps>,
+    replies: Replies,
+    mut stopped: watch::Receiver<bool>,
+) {
     let timeouts = ClientTimeouts::of_head(corps.first().config.client_timeout);
-    let app = app(corps).into_make_service_with_connect_info::<Peer>();
+    let app = app(corps).layer(middleware::from_fn_with_state(replies, reply_unless_forbidden));
+    let app = app.into_make_service_with_connect_info::<Peer>();
     let stop = async move {
         // An error means that the simulator was dropped, which stops the server too.
         let _ = stopped.wait_for(|stopped| *stopped).await;
@@ -100,6 +121,21 @@ async fn surface_of_added(
         Ok(response) => response,
         Err(impossible) => match impossible {},
     }
+}
+
+/// Breaks the connection instead of a forbidden reply. This is checked after the call: a write that the call did before
+/// the replies were forbidden has a reply or not, a later one has none.
+async fn reply_unless_forbidden(
+    State(replies): State<Replies>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let response = next.run(request).await;
+    if replies.are_forbidden.load(SeqCst) {
+        peer.breaker.reset();
+    }
+    response
 }
 
 /// Leads a browser to the page of the simulator. For all other clients the root is an unknown path of the API.

@@ -23,7 +23,7 @@ use crate::{
     request_log::Request,
     saved_state::SavedState,
     seed::{CorpFile, CorpFileError, Seed, SeedError, SeedShape},
-    server,
+    server::{self, Replies},
     shared::{CallHook, Shared},
     snapshots::{SnapshotError, SnapshotName},
     state::State,
@@ -31,7 +31,7 @@ use crate::{
     write_log::WriteLog,
 };
 
-/// Maximum time that [`Sim::stop`] waits for running calls.
+/// Maximum time that [`Sim::stop`] waits for running calls, and then for callbacks.
 const STOPPING: Duration = Duration::from_secs(5);
 
 /// A running simulator. Dropping it stops the server and the callbacks.
@@ -51,6 +51,7 @@ pub struct Sim {
 #[derive(Debug)]
 struct Server {
     stop: watch::Sender<bool>,
+    replies: Replies,
     task: JoinHandle<()>,
 }
 
@@ -92,8 +93,9 @@ impl Sim {
         let corps = Corps::new(Arc::clone(&shared), address, server::surface);
         let (stop, stopped) = watch::channel(false);
         let mut sim = Self::of_corp(shared, &corps);
-        let task = tokio::spawn(server::serve(listener, corps, stopped));
-        sim.server = Some(Server { stop, task });
+        let replies = Replies::default();
+        let task = tokio::spawn(server::serve(listener, corps, replies.clone(), stopped));
+        sim.server = Some(Server { stop, replies, task });
         Ok(sim)
     }
 
@@ -393,15 +395,23 @@ impl Sim {
         }
     }
 
+    /// Stops listening and waits at most `patience` for running calls to finish. Later calls get no reply, so every
+    /// write with a reply is in a [`saved_state`](Self::saved_state) or a [`corp_file`](Self::corp_file) of a later
+    /// moment. Does nothing for an added corp, which does not have the server.
+    pub async fn stop_serving(&mut self, patience: Duration) {
+        let Some(mut server) = self.server.take() else { return };
+        server.stop.send_replace(true);
+        if time::timeout(patience, &mut server.task).await.is_err() {
+            // The connections are tasks of their own, which do not end with the server.
+            server.replies.forbid();
+            server.task.abort();
+        }
+    }
+
     /// Stops listening and waits at most five seconds for running calls to finish.
     pub async fn stop(mut self) {
         self.leave();
-        if let Some(mut server) = self.server.take() {
-            server.stop.send_replace(true);
-            if time::timeout(STOPPING, &mut server.task).await.is_err() {
-                server.task.abort();
-            }
-        }
+        self.stop_serving(STOPPING).await;
         self.tasks.stop(STOPPING).await;
     }
 }

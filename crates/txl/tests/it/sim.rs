@@ -388,6 +388,54 @@ fn the_state_of_a_snapshot_file_continues_in_the_next_process() {
     run(&["sim", "--snapshot", path.to_str().unwrap()]).fails_with(2).with_remedy();
 }
 
+#[cfg(unix)]
+#[test]
+fn the_files_of_the_end_have_a_write_that_was_running_at_the_signal() {
+    let directory = tempfile::tempdir().unwrap();
+    let [state, corp] = ["state.json", "corp.json"].map(|name| directory.path().join(name));
+    let mut sim =
+        RunningSim::start(&["--snapshot", state.to_str().unwrap(), "--write-seed", corp.to_str().unwrap()]);
+    let address = sim.text("url").strip_prefix("http://").unwrap().to_owned();
+    let json = |reply: &str| serde_json::from_str::<Value>(reply.split_once("\r\n\r\n").unwrap().1).unwrap();
+
+    let mut connection = TcpStream::connect(&address).unwrap();
+    let query = format!("corpid={}&corpsecret={}", sim.text("corp_id"), sim.text("contacts_secret"));
+    write!(
+        connection,
+        "GET /cgi-bin/gettoken?{query} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
+    )
+    .unwrap();
+    let mut reply = String::new();
+    connection.read_to_string(&mut reply).unwrap();
+    let token = json(&reply)["access_token"].as_str().unwrap().to_owned();
+
+    // The server asks for the body when it handles the call.
+    let mut connection = TcpStream::connect(&address).unwrap();
+    let body = r#"{"useridlist": ["wujiu"]}"#;
+    write!(
+        connection,
+        "POST /cgi-bin/user/batchdelete?access_token={token} HTTP/1.1\r\nHost: {address}\r\nContent-Length: {}\r\nExpect: 100-continue\r\n\r\n",
+        body.len()
+    )
+    .unwrap();
+    let mut asked = [0; "HTTP/1.1 100 Continue\r\n\r\n".len()];
+    connection.read_exact(&mut asked).unwrap();
+    let pid = sim.child.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    while TcpStream::connect(&address).is_ok() {
+        std::thread::yield_now();
+    }
+    connection.write_all(body.as_bytes()).unwrap();
+    let mut reply = String::new();
+    connection.read_to_string(&mut reply).unwrap();
+    assert_eq!(json(&reply)["errcode"], 0, "{reply}");
+    assert_eq!(sim.child.wait().unwrap().code(), Some(0));
+    for path in [state, corp] {
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains("zhangsan") && !text.contains("wujiu"), "{}", path.display());
+    }
+}
+
 #[test]
 fn a_seed_file_that_cannot_be_used_is_refused_with_its_place() {
     let directory = tempfile::tempdir().unwrap();

@@ -1,9 +1,10 @@
 //! Snapshots of the whole state.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use http::Method;
 use serde_json::json;
+use tokio::{net::TcpStream, sync::Notify};
 use wecom_sim::{Sim, SnapshotError};
 
 use crate::rig::{By, JOB, Rig, expect};
@@ -143,4 +144,37 @@ async fn a_name_that_is_no_name_is_refused() {
     }
     let (status, reply) = rig.control("snapshots/none/restore", &json!({})).await;
     assert_eq!((status, reply), (404, json!({"error": "unknown snapshot"})));
+}
+
+#[tokio::test]
+async fn a_state_that_is_saved_after_the_serving_has_each_write_with_a_reply() {
+    for (patience, is_answered) in [(Duration::from_secs(60), true), (Duration::ZERO, false)] {
+        let mut rig = Rig::new().await;
+        let url = rig.url(By::Contacts, "user/delete?userid=wujiu").await;
+        let (arrived, released) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let (arrival, release) = (Arc::clone(&arrived), Arc::clone(&released));
+        rig.sim.before_each_call(move |_, _| {
+            let (arrival, release) = (Arc::clone(&arrival), Arc::clone(&release));
+            async move {
+                arrival.notify_one();
+                release.notified().await;
+            }
+        });
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let call = tokio::spawn(http.get(url).send());
+        arrived.notified().await;
+        if is_answered {
+            tokio::join!(rig.sim.stop_serving(patience), async { released.notify_one() });
+        } else {
+            rig.sim.stop_serving(patience).await;
+        }
+        let saved = serde_json::to_string(&rig.sim.saved_state()).unwrap();
+        assert!(TcpStream::connect(rig.sim.address()).await.is_err());
+        released.notify_one();
+        let reply = call.await.unwrap();
+        assert_eq!((reply.is_ok(), saved.contains("wujiu")), (is_answered, !is_answered), "{reply:?}");
+        if let Ok(reply) = reply {
+            expect(0, &serde_json::from_slice(&reply.bytes().await.unwrap()).unwrap());
+        }
+    }
 }
