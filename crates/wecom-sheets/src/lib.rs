@@ -24,6 +24,7 @@ mod json_rows;
 mod kinds;
 mod misfit;
 mod options;
+mod panics;
 mod quotes;
 mod reading;
 mod record;

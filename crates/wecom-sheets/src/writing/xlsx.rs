@@ -3,13 +3,15 @@
 use std::{
     borrow::Cow,
     fmt,
-    io::{Seek, Write},
+    io::{self, Seek, Write},
     path::Path,
 };
 
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
+use zip::result::ZipError;
 
 use super::WriteError;
+use crate::panics::caught;
 
 /// Maximum number of rows of an XLSX sheet, including the headings. This is Excel's limit.
 pub const SHEET_ROWS: u64 = 1_048_576;
@@ -74,7 +76,7 @@ impl XlsxWriter {
             let (column, heading) = (place(column)?, checked(heading, 1, heading)?);
             // Cells without a format inherit the format of their column.
             page.set_column_format(column, &text).map_err(failed)?;
-            page.write_string_with_format(0, column, &*heading, &bold).map_err(failed)?;
+            checked_call(|| page.write_string_with_format(0, column, &*heading, &bold))?;
             widths.push(width_of(&heading));
         }
         Ok(Self { book, headings, widths, rows: 1 })
@@ -84,7 +86,8 @@ impl XlsxWriter {
     ///
     /// # Errors
     ///
-    /// [`WriteError::TooManyRows`] and [`WriteError::TooLong`] if a limit of XLSX is exceeded.
+    /// [`WriteError::TooManyRows`] and [`WriteError::TooLong`] if a limit of XLSX is exceeded, and [`WriteError::Io`] if the temporary file cannot
+    /// be written.
     pub fn row<C: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = C>) -> Result<(), WriteError> {
         let row = u32::try_from(self.rows).ok().filter(|_| self.rows < SHEET_ROWS);
         let row = row.ok_or(WriteError::TooManyRows)?;
@@ -98,7 +101,8 @@ impl XlsxWriter {
             if let Some(width) = self.widths.get_mut(column) {
                 *width = (*width).max(width_of(&cell));
             }
-            page.write_string(row, place(column)?, &*cell).map_err(failed)?;
+            let column = place(column)?;
+            checked_call(|| page.write_string(row, column, &*cell))?;
         }
         self.rows += 1;
         Ok(())
@@ -108,7 +112,7 @@ impl XlsxWriter {
     ///
     /// # Errors
     ///
-    /// [`WriteError::Io`] if the bytes cannot be written.
+    /// [`WriteError::Io`] if the bytes, or those of the temporary file, cannot be written.
     pub fn finish(mut self, out: impl Write + Seek + Send) -> Result<(), WriteError> {
         let widths = std::mem::take(&mut self.widths);
         let page = self.book.worksheet_from_index(0).map_err(failed)?;
@@ -118,7 +122,7 @@ impl XlsxWriter {
             let width = u32::try_from((width + 2).clamp(WIDTHS.0, WIDTHS.1)).unwrap_or_default();
             page.set_column_width(place(column)?, width).map_err(failed)?;
         }
-        self.book.save_to_writer(out).map_err(failed)
+        checked_call(|| self.book.save_to_writer(out))
     }
 }
 
@@ -147,9 +151,23 @@ fn width_of(text: &str) -> usize {
     text.lines().map(line).max().unwrap_or(0)
 }
 
+/// Calls the library where it can write its temporary file. It panics if it cannot, for example on a full disk.
+fn checked_call<T>(call: impl FnOnce() -> Result<T, XlsxError>) -> Result<T, WriteError> {
+    match caught(call) {
+        Ok(result) => result.map_err(failed),
+        Err(panic) => Err(os_error(&panic).map_or(WriteError::Workbook(panic), WriteError::Io)),
+    }
+}
+
+/// Returns the error of the operating system in the message of a panic, which shows it as `Os { code: 28, …`.
+fn os_error(panic: &str) -> Option<io::Error> {
+    let (_, code) = panic.split_once("Os { code: ")?;
+    code.split(',').next()?.parse().ok().map(io::Error::from_raw_os_error)
+}
+
 fn failed(error: XlsxError) -> WriteError {
     match error {
-        XlsxError::IoError(error) => WriteError::Io(error),
+        XlsxError::IoError(error) | XlsxError::ZipError(ZipError::Io(error)) => WriteError::Io(error),
         error => WriteError::Workbook(error.to_string()),
     }
 }

@@ -3,6 +3,8 @@
 mod cases;
 mod departments;
 mod files;
+#[cfg(unix)]
+mod full_disk;
 mod headings;
 mod limits;
 mod old_workbooks;
