@@ -376,7 +376,8 @@ impl Progress {
         let shown = if formats.is_plain() { &Shown::Plain } else { formats.get(style).at(number) };
         match shown {
             Shown::Plain | Shown::Conditional(_) => push_number(row, number, text),
-            Shown::Digits(..) => match shown.digits(number) {
+            Shown::Time(_) if !(0.0..DAYS).contains(&number) => row.push(Kind::Error, TOO_WIDE),
+            Shown::Digits(..) | Shown::Percent(_) | Shown::Time(_) => match shown.text(number) {
                 Some(shown) => row.push(Kind::Text, &shown),
                 None => push_number(row, number, text),
             },
@@ -398,10 +399,17 @@ fn push_number(row: &mut Row, number: f64, text: &str) {
 /// The last day of Excel is in the year 9999.
 const DAYS: f64 = 2_958_466.0;
 
+/// The text of a number that is no date.
+const TOO_WIDE: &str = "########";
+
 /// Displays a number of days as ISO 8601.
 pub(super) fn push_date(row: &mut Row, days: f64, is_1904: bool) {
     if !(0.0..DAYS).contains(&days) {
-        return row.push(Kind::Error, "########");
+        return row.push(Kind::Error, TOO_WIDE);
+    }
+    if days < 1.0 {
+        // A time of day in a format that is not reproduced. As a date it would get a day that the sheet does not show.
+        return row.push_shown(Kind::Duration, days);
     }
     let time = ExcelDateTime::new(days, ExcelDateTimeType::DateTime, is_1904);
     let (year, month, day, hour, minute, second, _) = time.to_ymd_hms_milli();

@@ -1,8 +1,9 @@
 //! Number formats: how a cell displays its number.
 //!
 //! Formats that consist of digits and literals decide the text: `00000` shows 7 as `00007`, which is a different account than `7`. The displayed text
-//! is used in this case, even if a condition such as `[<100]` selects the part of the format. Formats also identify dates and durations. Other
-//! formats (decimals, percents, thousands) leave the number. Formats apply to texts, too: `"WX"@` shows 7 as `WX7`.
+//! is used in this case, even if a condition such as `[<100]` selects the part of the format. The same holds for percents and times of day: the
+//! stored number of `50%` or `9:30` has another meaning for a reader. Formats also identify dates and durations. Other formats (decimals,
+//! thousands) leave the number. Formats apply to texts, too: `"WX"@` shows 7 as `WX7`.
 
 use std::collections::BTreeMap;
 
@@ -22,10 +23,31 @@ pub(super) enum Shown {
     Plain,
     Date,
     Duration,
+    /// As a time of day without a date.
+    Time(Vec<TimePiece>),
+    Percent(Percent),
     /// As digits in a pattern. The first pattern is for positive numbers, the optional second one for negative numbers.
     Digits(Pattern, Option<Pattern>),
     /// The first part whose condition is true. A part without a condition matches all numbers.
     Conditional(Vec<(Option<Condition>, Self)>),
+}
+
+/// A piece of a time of day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum TimePiece {
+    Literal(char),
+    /// `h`, `m` or `s`, with the minimum number of digits.
+    Number(char, usize),
+    /// The words for the two halves of the day.
+    Half(&'static str, &'static str),
+}
+
+/// A percent number with the text around it. The text has the percent sign.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Percent {
+    before: String,
+    decimals: usize,
+    after: String,
 }
 
 /// A condition that selects a part of a format, for example `[>=100]`.
@@ -128,8 +150,15 @@ impl Formats {
 /// Returns a built-in format, which workbooks do not spell out. The East Asian ones (27–36, 50–58) are dates and times in each language.
 fn built_in(id: u32) -> Shown {
     match id {
-        14..=22 | 27..=36 | 45 | 47 | 50..=58 => Shown::Date,
-        46 => Shown::Duration,
+        9 => shown("0%"),
+        10 => shown("0.00%"),
+        18 => shown("h:mm AM/PM"),
+        19 => shown("h:mm:ss AM/PM"),
+        20 => shown("h:mm"),
+        21 => shown("h:mm:ss"),
+        45 => shown("mm:ss"),
+        14..=17 | 22 | 27..=36 | 50..=58 => Shown::Date,
+        46 | 47 => Shown::Duration,
         _ => Shown::Plain,
     }
 }
@@ -143,6 +172,7 @@ pub(super) fn shown(code: &str) -> Shown {
                 Section::Date => Shown::Date,
                 Section::Duration => Shown::Duration,
                 Section::Digits(pattern) => Shown::Digits(pattern, None),
+                Section::Percent(percent) => Shown::Percent(percent),
                 Section::Other => Shown::Plain,
             };
             (condition, shown)
@@ -151,8 +181,9 @@ pub(super) fn shown(code: &str) -> Shown {
     }
     let mut parts = parts.into_iter().map(|(_, section)| section);
     match parts.next() {
-        Some(Section::Date) => Shown::Date,
+        Some(Section::Date) => date_or_time(code),
         Some(Section::Duration) => Shown::Duration,
+        Some(Section::Percent(percent)) => Shown::Percent(percent),
         Some(Section::Digits(above)) => match parts.next() {
             None => Shown::Digits(above, None),
             Some(Section::Digits(below)) => Shown::Digits(above, Some(below)),
@@ -167,7 +198,71 @@ enum Section {
     Date,
     Duration,
     Digits(Pattern),
+    Percent(Percent),
     Other,
+}
+
+/// Parses a format with letters of dates or times. One that shows a time without a date shows only a part of the number.
+fn date_or_time(code: &str) -> Shown {
+    const HALVES: [(&str, &str, &str); 2] = [("AM/PM", "AM", "PM"), ("上午/下午", "上午", "下午")];
+
+    let (mut pieces, mut is_time, mut is_unknown, mut has_language) = (Vec::new(), false, false, false);
+    let mut chars = code.chars();
+    loop {
+        let rest = chars.as_str();
+        let is_next =
+            |mark: &str| rest.get(..mark.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(mark));
+        if let Some((mark, first, second)) = HALVES.into_iter().find(|(mark, ..)| is_next(mark)) {
+            chars = rest[mark.len()..].chars();
+            pieces.push(TimePiece::Half(first, second));
+            continue;
+        }
+        let Some(one) = chars.next() else { break };
+        match one.to_ascii_lowercase() {
+            letter @ ('h' | 'm' | 's') => {
+                let is_same = |other: &char| other.eq_ignore_ascii_case(&letter);
+                let length = rest.chars().take_while(is_same).count();
+                if length > 2 {
+                    // The name of a month.
+                    return Shown::Date;
+                }
+                is_time |= letter != 'm';
+                chars = rest[length..].chars();
+                pieces.push(TimePiece::Number(letter, length));
+            }
+            // Years, days, eras and weekdays.
+            'y' | 'd' | 'e' | 'g' | 'b' | 'n' | 'a' => return Shown::Date,
+            // Fractions of a second.
+            '0' => is_unknown = true,
+            ';' => break,
+            '\\' | '!' => pieces.extend(chars.next().map(TimePiece::Literal)),
+            '"' => pieces.extend(chars.by_ref().take_while(|one| *one != '"').map(TimePiece::Literal)),
+            '_' => {
+                chars.next();
+                pieces.push(TimePiece::Literal(' '));
+            }
+            '*' => drop(chars.next()),
+            '[' => {
+                let inside: String = chars.by_ref().take_while(|one| *one != ']').collect();
+                let inside = inside.to_ascii_lowercase();
+                // The time format of the system, or numerals of another script.
+                is_unknown |= inside == "$-f400" || inside.len() > "$-0804".len() || !is_decoration(&inside);
+                has_language |= inside.starts_with("$-") && inside != "$-409";
+            }
+            _ => pieces.push(TimePiece::Literal(one)),
+        }
+    }
+    // In another language, `AM/PM` stands for words of that language.
+    is_unknown |= has_language && pieces.iter().any(|piece| matches!(piece, TimePiece::Half("AM", _)));
+    if !is_time {
+        // Without hours and seconds, `m` is the month.
+        Shown::Date
+    } else if is_unknown || pieces.len() > PIECES {
+        // It is refused, as a duration is.
+        Shown::Duration
+    } else {
+        Shown::Time(pieces)
+    }
 }
 
 /// Splits a format at its semicolons.
@@ -180,6 +275,7 @@ fn sections(code: &str) -> Vec<(Option<Condition>, Section)> {
         let mut pieces = Vec::new();
         let mut condition = None;
         let (mut is_date, mut is_duration, mut is_other, mut has_digits) = (false, false, false, false);
+        let (mut percents, mut is_decimal, mut decimals) = (0, false, None);
         while let Some(one) = chars.next() {
             match one {
                 ';' => {
@@ -207,6 +303,11 @@ fn sections(code: &str) -> Vec<(Option<Condition>, Section)> {
                 }
                 '0' | '#' | '?' => {
                     has_digits = true;
+                    if let Some(decimals) = &mut decimals {
+                        *decimals += 1;
+                        // A place that is empty without a digit.
+                        is_other |= one != '0';
+                    }
                     pieces.push(match one {
                         '0' => Piece::Zero,
                         '#' => Piece::Digit,
@@ -215,8 +316,12 @@ fn sections(code: &str) -> Vec<(Option<Condition>, Section)> {
                 }
                 'y' | 'Y' | 'm' | 'M' | 'd' | 'D' | 'h' | 'H' | 's' | 'S' => is_date = true,
                 // `E+00`, eras, `General`, `AM/PM`, weekdays.
-                'e' | 'E' | 'g' | 'G' | 'b' | 'B' | 'a' | 'A' | 'n' | 'N' | '.' | ',' | '%' | '@' => {
-                    is_other = true
+                'e' | 'E' | 'g' | 'G' | 'b' | 'B' | 'a' | 'A' | 'n' | 'N' | '@' => is_other = true,
+                '.' => (is_decimal, decimals) = (true, Some(0)),
+                ',' => is_decimal = true,
+                '%' => {
+                    percents += 1;
+                    pieces.push(Piece::Literal('%'));
                 }
                 '/' if has_digits => is_other = true,
                 literal => pieces.push(Piece::Literal(literal)),
@@ -231,6 +336,10 @@ fn sections(code: &str) -> Vec<(Option<Condition>, Section)> {
         } else if is_date && !has_general(code) {
             Section::Date
         } else if is_other || !has_digits {
+            Section::Other
+        } else if percents == 1 {
+            Section::Percent(Percent::new(&pieces, decimals.unwrap_or(0)))
+        } else if is_decimal || percents > 1 {
             Section::Other
         } else {
             Section::Digits(Pattern(pieces))
@@ -321,8 +430,13 @@ impl Shown {
     }
 
     /// Returns the displayed text of a number if it differs from the number.
-    pub(super) fn digits(&self, number: f64) -> Option<String> {
-        let Self::Digits(above, below) = self.at(number) else { return None };
+    pub(super) fn text(&self, number: f64) -> Option<String> {
+        let (above, below) = match self.at(number) {
+            Self::Digits(above, below) => (above, below),
+            Self::Percent(percent) => return percent.show(number),
+            Self::Time(pieces) => return Some(time_text(pieces, number)),
+            _ => return None,
+        };
         // Excel replaces further digits with zeros, and rounds decimals.
         if number.fract() != 0.0 || number.abs() >= 1e15 {
             return None;
@@ -335,6 +449,54 @@ impl Shown {
         // A format that hides a number does not make the cell empty.
         (!text.trim().is_empty() && text != number.to_string()).then_some(text)
     }
+}
+
+impl Percent {
+    fn new(pieces: &[Piece], decimals: usize) -> Self {
+        let is_place = |piece: &Piece| !matches!(piece, Piece::Literal(_));
+        let literals = |pieces: Option<&[Piece]>| {
+            let literal = |piece: &Piece| if let Piece::Literal(one) = piece { Some(*one) } else { None };
+            pieces.unwrap_or_default().iter().filter_map(literal).collect()
+        };
+        let first = pieces.iter().position(is_place).unwrap_or(0);
+        let last = pieces.iter().rposition(is_place).unwrap_or(0);
+        Self { before: literals(pieces.get(..first)), decimals, after: literals(pieces.get(last + 1..)) }
+    }
+
+    fn show(&self, number: f64) -> Option<String> {
+        let (Self { before, after, .. }, decimals) = (self, self.decimals);
+        // Excel rounds the decimal number of 15 digits: 0.145 is 15%, although the stored number is slightly smaller.
+        let unit = 10_f64.powi(i32::try_from(decimals).unwrap_or(i32::MAX));
+        let units = number.abs() * 100.0 * unit;
+        let units = format!("{units:.14e}").parse::<f64>().map_or(units, f64::round);
+        let sign = if number < 0.0 && units > 0.0 { "-" } else { "" };
+        units.is_finite().then(|| format!("{sign}{before}{:.decimals$}{after}", units / unit))
+    }
+}
+
+/// Displays the time of day of a number of days.
+fn time_text(pieces: &[TimePiece], days: f64) -> String {
+    const DAY: u32 = 86_400;
+    let seconds = (days.rem_euclid(1.0) * f64::from(DAY)).round() as u32 % DAY;
+    let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    let has_halves = pieces.iter().any(|piece| matches!(piece, TimePiece::Half(..)));
+    let mut text = String::new();
+    for piece in pieces {
+        match piece {
+            TimePiece::Literal(one) => text.push(*one),
+            TimePiece::Half(first, second) => text.push_str(if hour < 12 { first } else { second }),
+            TimePiece::Number(letter, digits) => {
+                let number = match letter {
+                    'h' if has_halves => (hour + 11) % 12 + 1,
+                    'h' => hour,
+                    'm' => minute,
+                    _ => second,
+                };
+                text.push_str(&format!("{number:0digits$}"));
+            }
+        }
+    }
+    text
 }
 
 impl Pattern {
@@ -370,7 +532,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_format_of_digits_decides_the_text() {
+    fn a_format_of_digits_percents_or_times_decides_the_text() {
         for (code, number, text) in [
             ("00000", 7.0, Some("00007")),
             ("00000", 123_456.0, None),
@@ -396,7 +558,24 @@ mod tests {
             ("General", 7.0, None),
             ("0.00", 7.0, None),
             ("#,##0", 7000.0, None),
-            ("0%", 7.0, None),
+            ("0%", 7.0, Some("700%")),
+            ("0%", 0.5, Some("50%")),
+            ("0%", 0.145, Some("15%")),
+            ("0%", -0.125, Some("-13%")),
+            ("0%", -0.001, Some("0%")),
+            ("0.0%", 0.1234, Some("12.3%")),
+            ("0.00%;[Red]-0.00%", 1.0, Some("100.00%")),
+            ("#,##0%", 12.0, Some("1200%")),
+            ("\"约\"0%\"左右\"", 0.5, Some("约50%左右")),
+            ("[>1]0;0%", 0.5, Some("50%")),
+            ("0.0#%", 0.5, None),
+            ("0%%", 0.5, None),
+            ("0%", f64::MAX, None),
+            ("h:mm", 0.395_833_333_333_333_3, Some("9:30")),
+            ("hh:mm:ss", 46_060.395_833_333_336, Some("09:30:00")),
+            ("[$-409]h:mm AM/PM;@", 0.0, Some("12:00 AM")),
+            ("上午/下午h\"时\"mm\"分\"", 0.562_5, Some("下午1时30分")),
+            ("h\\:mm", 0.999_999, Some("0:00")),
             ("0.00E+00", 7.0, None),
             ("# ?/?", 7.0, None),
             ("@", 7.0, None),
@@ -410,7 +589,7 @@ mod tests {
             ("[DBNum1]000", 7.0, None),
             ("\"¥\"#,##0;", 7.0, None),
         ] {
-            assert_eq!(shown(code).digits(number).as_deref(), text, "{code} of {number}");
+            assert_eq!(shown(code).text(number).as_deref(), text, "{code} of {number}");
         }
     }
 
@@ -439,8 +618,15 @@ mod tests {
             ("yyyy-mm-dd", Shown::Date),
             ("yyyy\"年\"m\"月\"d\"日\"", Shown::Date),
             ("[$-804]yyyy年m月d日;@", Shown::Date),
-            ("h:mm:ss AM/PM", Shown::Date),
-            ("mm:ss.0", Shown::Date),
+            ("yyyy-mm-dd hh:mm", Shown::Date),
+            ("m\"月\"", Shown::Date),
+            ("mmm", Shown::Date),
+            ("aaaa h:mm", Shown::Date),
+            ("[DBNum1]yyyy年m月d日 h:mm", Shown::Date),
+            ("mm:ss.0", Shown::Duration),
+            ("[$-F400]h:mm:ss AM/PM", Shown::Duration),
+            ("[$-804]AM/PM h:mm", Shown::Duration),
+            ("[DBNum1]h:mm", Shown::Duration),
             ("[h]:mm:ss", Shown::Duration),
             ("General\"d\"", Shown::Plain),
             ("\"day\"", Shown::Plain),

@@ -340,8 +340,10 @@ fn push(row: &mut Row, head: &Head, text: &str) {
     let value = head.value.as_deref();
     match head.kind {
         Some(Kind::Number(number)) => {
-            // The format of the cell displays leading zeros.
-            if text.len() > 1 && text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            // The format of the cell displays leading zeros, or a percent.
+            let has_zeros =
+                text.len() > 1 && text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit());
+            if has_zeros || text.ends_with('%') {
                 row.push(Kind::Text, text);
             } else {
                 row.push_shown(Kind::Number(number), number);

@@ -102,6 +102,19 @@ fn trap_41_a_formula_of_open_document_without_a_value_is_not_empty() {
     assert_eq!(read, [(1, cells.clone()), (2, cells)]);
 }
 
+#[test]
+fn a_percent_of_open_document_is_read_as_displayed_and_a_time_is_refused() {
+    let read = rows(
+        ods(
+            "<table:table-row><table:table-cell office:value-type=\"percentage\" office:value=\"0.5\"><text:p>50%</text:p></table:table-cell><table:table-cell office:value-type=\"time\" office:time-value=\"PT09H30M00S\"><text:p>9:30</text:p></table:table-cell></table:table-row>",
+        ),
+        &Options::new(),
+    )
+    .unwrap();
+    assert_eq!(read[0].1[0], (Kind::Text, "50%".to_owned()));
+    assert_eq!(read[0].1[1].0, Kind::Duration);
+}
+
 /// Returns an OLE container with one stream.
 fn container(stream: &str, content: &[u8]) -> Vec<u8> {
     let mut container = cfb::CompoundFile::create(std::io::Cursor::new(Vec::new())).expect("a container");

@@ -45,6 +45,30 @@ fn trap_38_a_number_is_read_as_its_format_displays_it() {
 }
 
 #[test]
+fn a_time_of_day_or_a_percent_is_read_as_displayed_or_refused() {
+    let read = |value: &str, format: &str| {
+        let row = format!("<row><c s=\"1\"><v>{value}</v></c></row>");
+        cells(&Parts::of_rows(&row).formats(&["0", format])).remove(0)
+    };
+    for (value, format, expected) in [
+        ("0.39583333333333331", "h:mm", "9:30"),
+        ("0.39583333333333331", "20", "9:30"),
+        ("46060.75", "18", "6:00 PM"),
+        ("0.5", "0%", "50%"),
+        ("0.5", "9", "50%"),
+        ("0.125", "0.0%", "12.5%"),
+    ] {
+        assert_eq!(read(value, format), text(expected), "{value} as {format}");
+    }
+    // The text of these depends on the language of the program, or has fractions of a second.
+    for format in ["32", "yyyy-mm-dd h:mm", "h:mm A/P", "mm:ss.0", "47"] {
+        assert_eq!(read("0.5", format).0, Kind::Duration, "{format}");
+    }
+    assert_eq!(read("46060.5", "yyyy-mm-dd hh:mm"), (Kind::Date, "2026-02-07T12:00:00".to_owned()));
+    assert_eq!(read("-0.5", "h:mm").0, Kind::Error);
+}
+
+#[test]
 fn dates_are_counted_from_the_epoch_of_the_workbook() {
     let day = |workbook: &str, days: &str| {
         let row = format!("<row><c s=\"1\"><v>{days}</v></c></row>");
