@@ -382,6 +382,7 @@ impl Progress {
                 None => push_number(row, number, text),
             },
             Shown::Duration => row.push_shown(Kind::Duration, number),
+            Shown::Day => push_date(row, number.floor(), self.context.is_1904),
             Shown::Date => push_date(row, number, self.context.is_1904),
         }
     }

@@ -21,6 +21,9 @@ pub(super) enum Shown {
     /// As the number itself.
     #[default]
     Plain,
+    /// As a date without the time of day.
+    Day,
+    /// As a date that can have a time of day.
     Date,
     Duration,
     /// As a time of day without a date.
@@ -157,7 +160,8 @@ fn built_in(id: u32) -> Shown {
         20 => shown("h:mm"),
         21 => shown("h:mm:ss"),
         45 => shown("mm:ss"),
-        14..=17 | 22 | 27..=36 | 50..=58 => Shown::Date,
+        14..=17 | 27..=31 | 36 | 50..=54 | 57 | 58 => Shown::Day,
+        22 | 32..=35 | 55 | 56 => Shown::Date,
         46 | 47 => Shown::Duration,
         _ => Shown::Plain,
     }
@@ -206,7 +210,8 @@ enum Section {
 fn date_or_time(code: &str) -> Shown {
     const HALVES: [(&str, &str, &str); 2] = [("AM/PM", "AM", "PM"), ("上午/下午", "上午", "下午")];
 
-    let (mut pieces, mut is_time, mut is_unknown, mut has_language) = (Vec::new(), false, false, false);
+    let mut pieces = Vec::new();
+    let (mut is_date, mut is_time, mut is_unknown, mut has_language) = (false, false, false, false);
     let mut chars = code.chars();
     loop {
         let rest = chars.as_str();
@@ -222,16 +227,14 @@ fn date_or_time(code: &str) -> Shown {
             letter @ ('h' | 'm' | 's') => {
                 let is_same = |other: &char| other.eq_ignore_ascii_case(&letter);
                 let length = rest.chars().take_while(is_same).count();
-                if length > 2 {
-                    // The name of a month.
-                    return Shown::Date;
-                }
+                // Three or more are the name of a month.
+                is_date |= letter == 'm' && length > 2;
                 is_time |= letter != 'm';
                 chars = rest[length..].chars();
                 pieces.push(TimePiece::Number(letter, length));
             }
             // Years, days, eras and weekdays.
-            'y' | 'd' | 'e' | 'g' | 'b' | 'n' | 'a' => return Shown::Date,
+            'y' | 'd' | 'e' | 'g' | 'b' | 'n' | 'a' => is_date = true,
             // Fractions of a second.
             '0' => is_unknown = true,
             ';' => break,
@@ -256,6 +259,8 @@ fn date_or_time(code: &str) -> Shown {
     is_unknown |= has_language && pieces.iter().any(|piece| matches!(piece, TimePiece::Half("AM", _)));
     if !is_time {
         // Without hours and seconds, `m` is the month.
+        Shown::Day
+    } else if is_date {
         Shown::Date
     } else if is_unknown || pieces.len() > PIECES {
         // It is refused, as a duration is.
@@ -615,12 +620,13 @@ mod tests {
     #[test]
     fn dates_and_durations_are_recognized_by_their_format() {
         for (code, expected) in [
-            ("yyyy-mm-dd", Shown::Date),
-            ("yyyy\"年\"m\"月\"d\"日\"", Shown::Date),
-            ("[$-804]yyyy年m月d日;@", Shown::Date),
+            ("yyyy-mm-dd", Shown::Day),
+            ("yyyy\"年\"m\"月\"d\"日\"", Shown::Day),
+            ("[$-804]yyyy年m月d日;@", Shown::Day),
             ("yyyy-mm-dd hh:mm", Shown::Date),
-            ("m\"月\"", Shown::Date),
-            ("mmm", Shown::Date),
+            ("m\"月\"", Shown::Day),
+            ("mmm", Shown::Day),
+            ("d-mmm h:mm", Shown::Date),
             ("aaaa h:mm", Shown::Date),
             ("[DBNum1]yyyy年m月d日 h:mm", Shown::Date),
             ("mm:ss.0", Shown::Duration),

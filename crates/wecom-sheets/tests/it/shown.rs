@@ -61,8 +61,11 @@ fn a_time_of_day_or_a_percent_is_read_as_displayed_or_refused() {
         assert_eq!(read(value, format), text(expected), "{value} as {format}");
     }
     // The text of these depends on the language of the program, or has fractions of a second.
-    for format in ["32", "yyyy-mm-dd h:mm", "h:mm A/P", "mm:ss.0", "47"] {
+    for format in ["32", "14", "yyyy-mm-dd h:mm", "h:mm A/P", "mm:ss.0", "47"] {
         assert_eq!(read("0.5", format).0, Kind::Duration, "{format}");
+    }
+    for format in ["14", "yyyy-mm-dd"] {
+        assert_eq!(read("46060.5", format), (Kind::Date, "2026-02-07".to_owned()), "{format}");
     }
     assert_eq!(read("46060.5", "yyyy-mm-dd hh:mm"), (Kind::Date, "2026-02-07T12:00:00".to_owned()));
     assert_eq!(read("-0.5", "h:mm").0, Kind::Error);
