@@ -16,7 +16,7 @@ pub(crate) type Result<T = ()> = std::result::Result<T, Failure>;
 /// The exit codes. They are stable. 0 is success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// The reader closed stdout. This counts as success, and nothing is printed.
+    /// The reader closed stdout, and the command does nothing but print. This counts as success, and nothing is printed.
     HungUp = 0,
     /// WeCom refused the request, or a local operation failed.
     Failed = 1,

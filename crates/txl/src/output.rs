@@ -14,9 +14,11 @@ mod records;
 mod rows;
 mod shape;
 pub(crate) mod stderr;
-mod stdout;
+pub(crate) mod stdout;
 mod table;
 mod yaml;
+
+use std::io;
 
 use clap::ValueEnum;
 use serde::Serialize;
@@ -149,7 +151,7 @@ impl Output {
                     None => columns.iter().map(|&column| column.to_owned()).collect(),
                 };
                 table::list(items, columns, !self.selection.has_no_headers, self.words)?;
-                say(messages::lists::in_all(items.len()));
+                say_count(items.len());
                 Ok(())
             }
             (Format::Csv, _) => self.csv(items),
@@ -243,7 +245,11 @@ impl Output {
     fn filtered(self, jq: &Jq, value: &impl Serialize) -> Result {
         let json = serde_json::to_vec(value).map_err(|error| unwritable(&error))?;
         let mut out = if self.selection.is_raw { Stdout::text() } else { Stdout::json() };
-        jq.apply(&json, |result| {
+        let filtered = jq.apply(&json, |result| {
+            if stdout::is_unread() {
+                // A filter can be endless.
+                return Err(Failure::of_stdout(&io::ErrorKind::BrokenPipe.into()));
+            }
             if let (true, Some(text)) = (self.selection.is_raw, jq::text(result)) {
                 return out.line(text);
             }
@@ -255,8 +261,18 @@ impl Output {
                 _ => serde_json::to_writer_pretty(&mut out, &result).map_err(unprinted)?,
             }
             out.line("")
-        })?;
-        out.finish()
+        });
+        match filtered {
+            Err(failure) if failure.is_hang_up() && stdout::is_unread() => Ok(()),
+            filtered => filtered.and_then(|()| out.finish()),
+        }
+    }
+}
+
+/// Says how many rows a table has, but not if the reader of the table is gone.
+fn say_count(rows: usize) {
+    if !stdout::is_unread() {
+        say(messages::lists::in_all(rows));
     }
 }
 

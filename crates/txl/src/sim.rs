@@ -28,7 +28,7 @@ use crate::{
     file::{self, Draft},
     listener::{address, cannot_listen},
     messages, numbers,
-    output::say,
+    output::{say, stdout},
     parent::stdin_closed,
     signals,
 };
@@ -209,12 +209,12 @@ impl Serve {
             draft.write(format!("{}\n", ready.line()).as_bytes())?;
             draft.finish()?;
         }
+        if self.ready_file.is_none() {
+            stdout::end_with_reader();
+        }
         match ready.print() {
             // The parent process may watch only the ready file.
-            Err(failure)
-                if self.ready_file.is_none()
-                    || !(failure.is_hang_up() || startup_streams::stdout_was_closed()) =>
-            {
+            Err(failure) if self.ready_file.is_none() || !startup_streams::stdout_was_closed() => {
                 return Err(failure);
             }
             _ => {}

@@ -19,7 +19,7 @@ use crate::{
     failure::{Failure, Result, printable},
     listener::{Listener, Received, address, cannot_listen},
     messages, numbers,
-    output::{Output, say},
+    output::{Output, say, stdout},
     signals,
 };
 
@@ -66,6 +66,8 @@ pub(super) struct Listen {
 
 impl Listen {
     pub(super) async fn run(self, receiver: Receiver, output: Output) -> Result {
+        // Without a reader, events would be acknowledged and lost.
+        stdout::end_with_reader();
         let filter = EventFilter(self.filter);
         for pattern in filter.unknown() {
             say(messages::delivery::filter_is_unknown(pattern));

@@ -15,7 +15,7 @@ use crate::{
     failure::{Failure, Result},
     file::Draft,
     messages::directory as messages,
-    output::Output,
+    output::{Output, stdout},
     timespan,
 };
 
@@ -110,6 +110,7 @@ impl Command {
 }
 
 async fn export(store: &dyn Store, output: Output) -> Result {
+    stdout::end_with_reader();
     each_page(store, async |table, rows| {
         for row in rows {
             let mut object = Map::from_iter([("table".to_owned(), Value::from(table.name))]);

@@ -4,7 +4,10 @@ use clap::Args;
 use wecom_directory::{Error, store::QueryRow};
 
 use super::MirroredCorps;
-use crate::{failure::Result, output::Output};
+use crate::{
+    failure::Result,
+    output::{Output, stdout},
+};
 
 /// Query the mirror in SQL; the statement can only read
 ///
@@ -23,6 +26,7 @@ pub(crate) struct Sql {
 impl Sql {
     pub(crate) async fn run(self, output: Output) -> Result {
         let (store, corp) = self.mirror.open().await?;
+        stdout::end_with_reader();
         let mut rows = output.rows();
         let mut unprinted = None;
         let mut each = |row: QueryRow<'_>| {

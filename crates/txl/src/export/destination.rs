@@ -26,7 +26,7 @@ use crate::{
     failure::{Failure, Result},
     file::{Draft, directory_of, unwritable},
     messages, numbers,
-    output::{self, Output, print_bytes, say},
+    output::{self, Output, print_bytes, say, stdout},
 };
 
 /// The type of the rows of an export.
@@ -132,6 +132,7 @@ impl Destination {
         gauge.read(export.files().iter().map(|file| file.size).sum());
         match &self.to {
             Target::Stdout => {
+                stdout::end_with_reader();
                 let rows = read(export).files_at_once(self.files_at_once);
                 match self.format {
                     Some(format) => {

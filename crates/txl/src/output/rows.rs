@@ -7,9 +7,9 @@ use serde_json::Value;
 use wecom_sheets::writing::CsvWriter;
 
 use super::{
-    Format, Output, Selection, document::Document, records, say, stdout::Stdout, table, unprinted, yaml,
+    Format, Output, Selection, document::Document, records, say_count, stdout::Stdout, table, unprinted, yaml,
 };
-use crate::{failure::Result, messages};
+use crate::failure::Result;
 
 /// How many rows a table reads before it chooses the widths of its columns.
 const HELD: usize = 1_000;
@@ -136,7 +136,7 @@ impl Rows {
             Sink::Held(_) => {}
             Sink::Table(layout) => {
                 layout.finish()?;
-                say(messages::lists::in_all(self.count));
+                say_count(self.count);
             }
             Sink::Json(mut out) => {
                 out.line(if self.count == 0 { "[]" } else { "\n]" })?;

@@ -1,6 +1,9 @@
 //! Stdout. Text of servers is unchanged in files and pipes; its control characters are escaped on a terminal.
 
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::{
+    io::{self, BufWriter, IsTerminal, Write},
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+};
 
 use crate::{
     failure::{Failure, Result, is_hidden, printable_lines},
@@ -9,6 +12,50 @@ use crate::{
 
 /// Size of one write in bytes.
 const CHUNK: usize = 64 << 10;
+
+/// Whether the command ends when the reader closes stdout.
+static ENDS_WITH_READER: AtomicBool = AtomicBool::new(false);
+
+/// Whether output was discarded because the reader closed stdout.
+static IS_UNREAD: AtomicBool = AtomicBool::new(false);
+
+/// Returns whether the reader closed stdout, so that the rest is discarded.
+pub(super) fn is_unread() -> bool {
+    IS_UNREAD.load(Relaxed)
+}
+
+/// Ends the command when the reader closes stdout, for a command that does nothing but print a long or endless list.
+///
+/// Every other command goes on: what it does, and its exit code, do not depend on a reader.
+pub(crate) fn end_with_reader() {
+    ENDS_WITH_READER.store(true, Relaxed);
+}
+
+/// The pipe or file behind stdout. What is written after the reader closed it is discarded.
+struct Pipe(io::Stdout);
+
+impl Pipe {
+    /// Returns the result, or this one if only the reader is gone.
+    fn unless_closed<T>(result: io::Result<T>, discarded: T) -> io::Result<T> {
+        match result {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe && !ENDS_WITH_READER.load(Relaxed) => {
+                IS_UNREAD.store(true, Relaxed);
+                Ok(discarded)
+            }
+            result => result,
+        }
+    }
+}
+
+impl Write for Pipe {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Self::unless_closed(self.0.write(bytes), bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Self::unless_closed(self.0.flush(), ())
+    }
+}
 
 /// The treatment of text that goes to a terminal.
 #[derive(Clone, Copy)]
@@ -23,7 +70,7 @@ enum Guard {
 
 /// Stdout, buffered until it is finished.
 pub(super) struct Stdout {
-    out: BufWriter<io::Stdout>,
+    out: BufWriter<Pipe>,
     guard: Guard,
     /// Whether nothing is written yet. A byte order mark at the start is for spreadsheets, and is left out on a terminal.
     is_empty: bool,
@@ -43,7 +90,7 @@ impl Stdout {
     fn guarded(guard: Guard) -> Self {
         let stdout = io::stdout();
         let guard = if stdout.is_terminal() { guard } else { Guard::None };
-        Self { out: BufWriter::with_capacity(CHUNK, stdout), guard, is_empty: true }
+        Self { out: BufWriter::with_capacity(CHUNK, Pipe(stdout)), guard, is_empty: true }
     }
 
     /// Writes the text and a line break.

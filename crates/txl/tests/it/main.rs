@@ -5,6 +5,8 @@
 #[cfg(unix)]
 mod apply_kills;
 #[cfg(unix)]
+mod broken_pipe;
+#[cfg(unix)]
 mod browser;
 mod callback;
 mod callback_check;

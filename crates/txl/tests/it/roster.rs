@@ -37,7 +37,7 @@ impl Desk {
     }
 
     /// The JSON that a command prints, and its exit code.
-    fn json(&self, arguments: &[&str]) -> (Value, i32) {
+    pub(crate) fn json(&self, arguments: &[&str]) -> (Value, i32) {
         let ran = self.run(&[arguments, &["-o", "json"]].concat());
         let value = serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {ran:?}"));
         (value, ran.code)
@@ -59,11 +59,11 @@ impl Desk {
         self.write(name, &format!("{head}\n{}\n", rows.join("\n")));
     }
 
-    fn member(&self, userid: &str) -> Value {
+    pub(crate) fn member(&self, userid: &str) -> Value {
         self.0.run(&["member", "get", userid, "-o", "json"]).json()
     }
 
-    fn contacts(&self) -> Client {
+    pub(crate) fn contacts(&self) -> Client {
         let secret = Secret::contacts_sync(self.0.sim.contacts_secret());
         Client::builder(self.0.sim.corp_id(), secret).base_url(self.0.sim.url()).build().unwrap()
     }
