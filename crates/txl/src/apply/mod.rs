@@ -73,6 +73,7 @@ pub(crate) fn allowance(text: &str) -> std::result::Result<(Measure, u64), Messa
 
 impl Apply {
     pub(crate) async fn run(self, output: Output) -> Result {
+        self.run.check_files()?;
         if let Some(run) = self.resume {
             let store = self.mirror.open_existing().await?;
             let corp = directory::corp(&self.access, &*store).await?;

@@ -17,6 +17,7 @@ use crate::{
     numbers,
     output::Output,
     plan::{fingerprint, operator},
+    roster::sheet::Sheet,
     signals::{self, Signal},
 };
 
@@ -33,6 +34,13 @@ pub(crate) struct RunArgs {
     /// Maximum number of calls at the same time, 1 to 64
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = numbers::whole::<u8>(1..=64))]
     concurrency: u8,
+}
+
+impl RunArgs {
+    /// Checks the files that are written after the run. Its writes cannot be taken back when a file proves unusable.
+    pub(super) fn check_files(&self) -> Result {
+        [&self.write_ids, &self.write_refused].into_iter().flatten().try_for_each(|path| Sheet::check(path))
+    }
 }
 
 /// Everything that a run needs beside its plan.

@@ -21,11 +21,11 @@ use crate::{
 /// Names of one kind that the summary shows.
 const NAMES: usize = 20;
 
-/// Prints the end of a run and writes the files that flags ask for.
+/// Prints the end of a run and writes the files that flags ask for. A failure of one of them does not hold back the others.
 ///
 /// # Errors
 ///
-/// Fails if the run stopped, or if a step is not done.
+/// Fails if the run stopped, if a step is not done, or if a file or stdout cannot be written.
 pub(super) fn finish(
     report: &RunReport,
     plan: Option<&Plan>,
@@ -33,18 +33,31 @@ pub(super) fn finish(
     args: &RunArgs,
     output: Output,
 ) -> Result {
-    if let (Some(out), Some(plan)) = (&args.write_ids, plan) {
-        newcomers::write_ids(report, plan, out)?;
-    }
-    if let (Some(out), Some(plan)) = (&args.write_refused, plan) {
-        newcomers::write_refused(report, plan, out)?;
-    }
-    if output.is_table() {
-        print_text(&summary(report, plan))?;
+    let ids = match (&args.write_ids, plan) {
+        (Some(out), Some(plan)) => newcomers::write_ids(report, plan, out),
+        _ => Ok(()),
+    };
+    let refused = match (&args.write_refused, plan) {
+        (Some(out), Some(plan)) => newcomers::write_refused(report, plan, out),
+        _ => Ok(()),
+    };
+    let printed = if output.is_table() {
+        print_text(&summary(report, plan))
     } else {
         let counts = &report.counts;
-        output.record(&ended(report.run, counts.done, counts.refused, counts.stale, counts.unknown))?;
+        output.record(&ended(report.run, counts.done, counts.refused, counts.stale, counts.unknown))
+    };
+    // The exit code is that of the run, if it failed.
+    let mut failures = [success(report, signal), ids, refused, printed].into_iter().filter_map(Result::err);
+    let Some(first) = failures.next() else { return Ok(()) };
+    for failure in failures {
+        let _ = failure.report();
     }
+    Err(first)
+}
+
+/// Fails if the run stopped, or if a step is not done.
+fn success(report: &RunReport, signal: Option<Signal>) -> Result {
     let resume = messages::resume(report.run);
     match (&report.stopped, signal) {
         (Some(Stop::Cancelled), Some(signal)) => {

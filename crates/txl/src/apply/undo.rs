@@ -14,6 +14,7 @@ use crate::{
     confirm,
     directory::{self, MirrorFlags},
     failure::{Failure, Result},
+    file::Draft,
     messages::{apply as messages, plan as plan_messages},
     output::{Output, say},
     plan::{self, Look, operator, print, stop},
@@ -53,6 +54,10 @@ impl Undo {
     pub(crate) async fn run(self, output: Output) -> Result {
         if !self.yes && self.out.is_none() && !confirm::can_ask() {
             return Err(Failure::usage(messages::needs_a_terminal()).remedy(messages::confirm_by_yes()));
+        }
+        self.running.check_files()?;
+        if let Some(out) = &self.out {
+            Draft::new(out)?;
         }
         self.access.contacts()?;
         let store = self.mirror.open_existing().await?;

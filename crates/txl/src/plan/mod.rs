@@ -27,8 +27,10 @@ use crate::{
     access::Access,
     directory::MirrorFlags,
     failure::{Failure, Result},
+    file::Draft,
     messages::plan as messages,
     output::{Output, say},
+    roster::sheet::Sheet,
 };
 
 /// Plan the changes that bring the corp to a roster (变更计划); nothing is sent
@@ -92,6 +94,13 @@ impl Command {
 
 impl Make {
     async fn run(self, output: Output) -> Result {
+        // An unusable file is found before the corp is read.
+        if let Some(out) = &self.out {
+            Draft::new(out)?;
+        }
+        if let Some(out) = &self.write_leavers {
+            Sheet::check(out)?;
+        }
         let wanted = match self.remove_disabled_since {
             Some(age) => Wanted::RemoveDisabled(age, &self.rosters),
             None => Wanted::Roster(&self.rosters),

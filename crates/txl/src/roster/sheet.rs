@@ -25,6 +25,17 @@ pub(crate) struct Sheet {
 }
 
 impl Sheet {
+    /// Checks that a file of this name can be written, so that a command fails before its work and not after it.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the name ends with neither .csv nor .xlsx, or if the directory cannot be written.
+    pub(crate) fn check(path: &Path) -> Result {
+        Self::new(path, [REASON])?;
+        Draft::new(path)?;
+        Ok(())
+    }
+
     /// Begins a file with these headings.
     ///
     /// # Errors
