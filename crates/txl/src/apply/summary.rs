@@ -11,7 +11,7 @@ use wecom_directory::{
 
 use super::{newcomers, run::RunArgs};
 use crate::{
-    failure::{Failure, Result},
+    failure::{Exit, Failure, Result},
     messages::{apply as messages, plan as plan_messages},
     output::{Output, print_text},
     plan::ended,
@@ -64,7 +64,11 @@ fn success(report: &RunReport, signal: Option<Signal>) -> Result {
             return Err(signal.failure(messages::interrupted).remedy(resume));
         }
         (Some(stop), _) => {
-            return Err(Failure::new(messages::stopped(report.run, stop)).remedy(resume));
+            let exit = match stop {
+                Stop::Unreachable { .. } => Exit::NoAnswer,
+                _ => Exit::Failed,
+            };
+            return Err(Failure::new(messages::stopped(report.run, stop)).remedy(resume).exit(exit));
         }
         (None, _) if report.state != RunState::Done => {
             return Err(Failure::new(messages::not_ended(report.run)).remedy(resume));

@@ -3,6 +3,7 @@
 use std::fs;
 
 use serde_json::json;
+use wecom_sim::{Fault, Moment};
 
 use crate::roster::{Desk, week};
 
@@ -34,4 +35,15 @@ async fn a_file_that_cannot_be_written_is_found_before_anything_is_sent() {
     let after = desk.0.sim.digest();
     desk.run(&["undo", "1", "--yes", "--write-ids", "ids.txt"]).fails_with(2).with_remedy();
     assert_eq!(desk.0.sim.digest(), after);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_cannot_reach_wecom_ends_with_the_documented_code() {
+    let desk = Desk::start().await;
+    week(&desk);
+    desk.run(&["plan", "week.csv", "--out", "plan.json"]);
+    desk.0.sim.faults().always("user/update", Fault::Reset(Moment::Before)).unwrap();
+    let ran = desk.run(&["apply", "plan.json", "--yes"]);
+    ran.fails_with(3).with_remedy();
+    assert!(ran.stderr.contains("--resume 1"), "{ran:?}");
 }
