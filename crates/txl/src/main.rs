@@ -96,7 +96,8 @@ async fn run(cli: cli::Cli) -> Ended {
         biased;
         result = Box::pin(cli.run()) => Ended { result, is_interrupted: false },
         signal = signals::interruption() => {
-            let failure = signal.failure(messages::signals::interrupted).remedy(messages::signals::read_before_you_repeat());
+            let remedy = signals::remedy().unwrap_or_else(messages::signals::read_before_you_repeat);
+            let failure = signal.failure(messages::signals::interrupted).remedy(remedy);
             Ended { result: Err(failure), is_interrupted: true }
         }
     }

@@ -9,7 +9,7 @@
 use std::{
     process,
     sync::{
-        LazyLock,
+        LazyLock, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering::SeqCst},
     },
     time::Duration,
@@ -40,6 +40,8 @@ const GRACE: Duration = Duration::from_secs(1);
 const GRACE_TO_FINISH: Duration = Duration::from_secs(10);
 
 static FIRST: LazyLock<watch::Sender<Option<Signal>>> = LazyLock::new(|| watch::Sender::new(None));
+/// What continues the work of a command that a signal ends.
+static REMEDY: Mutex<Option<Message>> = Mutex::new(None);
 static IS_TAKEN_OVER: AtomicBool = AtomicBool::new(false);
 
 impl Signal {
@@ -83,10 +85,25 @@ pub(crate) fn listen() -> Result {
         }
         // The command is blocked in a read or a write that cannot be cancelled.
         file::remove_drafts();
-        let _ = first.failure(messages::signals::interrupted).report();
+        let failure = first.failure(messages::signals::interrupted);
+        let _ = match remedy() {
+            Some(remedy) => failure.remedy(remedy),
+            None => failure,
+        }
+        .report();
         process::exit(first.exit() as i32);
     });
     Ok(())
+}
+
+/// Sets what continues the work, once something is sent that outlives the command.
+pub(crate) fn set_remedy(remedy: Message) {
+    *REMEDY.lock().unwrap_or_else(PoisonError::into_inner) = Some(remedy);
+}
+
+/// Returns what continues the work of the command, if anything does.
+pub(crate) fn remedy() -> Option<Message> {
+    REMEDY.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
 /// Completes at a signal that no command has taken over.

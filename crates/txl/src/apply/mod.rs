@@ -77,9 +77,9 @@ impl Apply {
         if let Some(run) = self.resume {
             let store = self.mirror.open_existing().await?;
             let corp = directory::corp(&self.access, &*store).await?;
-            let runner = Runner { args: &self.run, access: &self.access, allow: &self.allow, output };
-            let (report, plan, signal) = runner.resume(&*store, &corp, run).await?;
-            return finish(&report, plan.as_ref(), signal, &self.run, output);
+            let runner = self.runner(output);
+            let (ended, plan) = runner.resume(&*store, &corp, run).await?;
+            return finish(ended, plan.as_ref(), &self.run, output);
         }
         // A missing secret, and a question that cannot be asked, are reported before anything is read.
         self.access.contacts()?;
@@ -125,9 +125,13 @@ impl Apply {
         if !self.yes {
             confirm::ask(messages::apply(plan.steps.len())).await?;
         }
-        let runner = Runner { args: &self.run, access: &self.access, allow: &self.allow, output };
-        let (report, signal) = runner.run(&*store, &corp, &plan).await?;
-        finish(&report, Some(&plan), signal, &self.run, output)
+        let runner = self.runner(output);
+        let ended = runner.run(&*store, &corp, &plan).await?;
+        finish(ended, Some(&plan), &self.run, output)
+    }
+
+    fn runner(&self, output: Output) -> Runner<'_> {
+        Runner { args: &self.run, access: &self.access, allow: &self.allow, output }
     }
 
     /// The plan, if the only file is one.

@@ -6,14 +6,22 @@ use std::{
 };
 
 use clap::Args;
+use tokio::sync::Notify;
 use wecom_contacts::CorpId;
-use wecom_directory::{apply::RunReport, plan::Plan, policy::Measure, store::Store};
+use wecom_directory::{
+    Error,
+    apply::{RunEvent, RunReport},
+    plan::Plan,
+    policy::Measure,
+    run::{RunRecord, RunState},
+    store::Store,
+};
 
 use super::progress::Gauge;
 use crate::{
     access::Access,
-    failure::Result,
-    messages::directory as mirror_messages,
+    failure::{Failure, Result},
+    messages::{apply as messages, directory as mirror_messages},
     numbers,
     output::Output,
     plan::{fingerprint, operator},
@@ -53,19 +61,36 @@ pub(super) struct Runner<'a> {
 
 type Heard = Arc<OnceLock<Signal>>;
 
+/// The end of a run.
+pub(super) struct Ended {
+    pub(super) report: RunReport,
+    /// The signal that stopped the run, if one did.
+    pub(super) signal: Option<Signal>,
+}
+
 impl Runner<'_> {
-    /// Sends a plan. The signal is the one that stopped the run, if one did.
-    pub(super) async fn run(
-        &self,
-        store: &dyn Store,
-        corp: &CorpId,
-        plan: &Plan,
-    ) -> Result<(RunReport, Option<Signal>)> {
+    /// Sends a plan.
+    pub(super) async fn run(&self, store: &dyn Store, corp: &CorpId, plan: &Plan) -> Result<Ended> {
         let gauge = Gauge::new(self.output.is_table(), plan.steps.len() as u64);
-        let (apply, heard) = self.prepared(corp, &gauge)?;
-        let result = apply.run(store, plan).await;
+        let begun = Arc::new(Notify::new());
+        let (apply, heard) = self.prepared(corp, &gauge, &begun)?;
+        // The run has a number once its first step is recorded.
+        let remedied = async {
+            begun.notified().await;
+            if let Some(run) = unfinished(store, corp, plan).await {
+                signals::set_remedy(messages::resume(run));
+            }
+            std::future::pending().await
+        };
+        let result = tokio::select! {
+            result = apply.run(store, plan) => result,
+            never = remedied => never,
+        };
         gauge.clear();
-        Ok((result?, heard.get().copied()))
+        match result {
+            Ok(report) => Ok(Ended { signal: heard.get().copied(), report }),
+            Err(error) => Err(broken_off(error, unfinished(store, corp, plan).await)),
+        }
     }
 
     /// Continues a run.
@@ -74,24 +99,42 @@ impl Runner<'_> {
         store: &dyn Store,
         corp: &CorpId,
         run: Option<i64>,
-    ) -> Result<(RunReport, Option<Plan>, Option<Signal>)> {
+    ) -> Result<(Ended, Option<Plan>)> {
         let gauge = Gauge::new(self.output.is_table(), 0);
-        let (apply, heard) = self.prepared(corp, &gauge)?;
+        let (apply, heard) = self.prepared(corp, &gauge, &Arc::default())?;
+        let is_wanted = |record: &RunRecord| {
+            record.state != RunState::Done && run.is_none_or(|number| record.id == number)
+        };
+        let number = store.runs(corp).await?.into_iter().rev().find(is_wanted).map(|record| record.id);
+        if let Some(number) = number {
+            signals::set_remedy(messages::resume(number));
+        }
         let result = apply.resume(store, run).await;
         gauge.clear();
-        let report = result?;
+        let report = result.map_err(|error| broken_off(error, number))?;
         // Values of people who were forgotten are erased in it, so that its fingerprint proves nothing here.
         let plan = store.run_plan(corp, report.run).await?.and_then(|plan| serde_json::from_str(&plan).ok());
-        Ok((report, plan, heard.get().copied()))
+        Ok((Ended { signal: heard.get().copied(), report }, plan))
     }
 
-    fn prepared(&self, corp: &CorpId, gauge: &Arc<Gauge>) -> Result<(wecom_directory::apply::Apply, Heard)> {
+    /// Returns the run about to begin. `begun` is notified once its first step is recorded.
+    fn prepared(
+        &self,
+        corp: &CorpId,
+        gauge: &Arc<Gauge>,
+        begun: &Arc<Notify>,
+    ) -> Result<(wecom_directory::apply::Apply, Heard)> {
         let heard = Heard::default();
-        let (setter, shown) = (Arc::clone(&heard), Arc::clone(gauge));
+        let (setter, shown, begun) = (Arc::clone(&heard), Arc::clone(gauge), Arc::clone(begun));
         let mut apply = wecom_directory::apply::Apply::new(corp.clone(), self.access.contacts()?)
             .concurrency(self.args.concurrency.into())
             .holder(mirror_messages::holder())
-            .on_event(move |event| shown.show(&event));
+            .on_event(move |event| {
+                if let RunEvent::Sending { .. } = event {
+                    begun.notify_one();
+                }
+                shown.show(&event);
+            });
         if let Some(app) = self.access.app_if_given()? {
             apply = apply.app(self.access.agent_id()?, app);
         }
@@ -112,4 +155,24 @@ impl Runner<'_> {
         });
         Ok((apply, heard))
     }
+}
+
+/// The number of the run of this plan, if it has begun and not ended.
+async fn unfinished(store: &dyn Store, corp: &CorpId, plan: &Plan) -> Option<i64> {
+    let runs = store.runs(corp).await.ok()?;
+    let run = runs.into_iter().rev().find(|run| run.fingerprint == plan.fingerprint)?;
+    (run.state != RunState::Done).then_some(run.id)
+}
+
+/// Returns the failure of a run that an error broke off. It can be resumed if it has begun.
+fn broken_off(error: Error, run: Option<i64>) -> Failure {
+    // These errors come before the run begins; the run of the same plan is another process's or an earlier one.
+    let is_before = matches!(error, Error::PlanRefused(_) | Error::Locked { .. } | Error::UnknownRun(_));
+    let Some(run) = run.filter(|_| !is_before) else { return error.into() };
+    let failure = match &error {
+        // The usual remedy repeats the command, which would apply the same plan again.
+        Error::Full => Failure::new(mirror_messages::error(&error)).remedy(mirror_messages::free_space()),
+        _ => error.into(),
+    };
+    failure.within(messages::not_ended(run)).remedy(messages::resume(run))
 }

@@ -9,12 +9,15 @@ use wecom_directory::{
     run::{RunState, Stop},
 };
 
-use super::{newcomers, run::RunArgs};
+use super::{
+    newcomers,
+    run::{Ended, RunArgs},
+};
 use crate::{
     failure::{Exit, Failure, Result},
     messages::{apply as messages, plan as plan_messages},
     output::{Output, print_text},
-    plan::ended,
+    plan,
     signals::Signal,
 };
 
@@ -26,13 +29,9 @@ const NAMES: usize = 20;
 /// # Errors
 ///
 /// Fails if the run stopped, if a step is not done, or if a file or stdout cannot be written.
-pub(super) fn finish(
-    report: &RunReport,
-    plan: Option<&Plan>,
-    signal: Option<Signal>,
-    args: &RunArgs,
-    output: Output,
-) -> Result {
+pub(super) fn finish(ended: Ended, plan: Option<&Plan>, args: &RunArgs, output: Output) -> Result {
+    let Ended { report, signal } = ended;
+    let report = &report;
     let ids = match (&args.write_ids, plan) {
         (Some(out), Some(plan)) => newcomers::write_ids(report, plan, out),
         _ => Ok(()),
@@ -45,7 +44,7 @@ pub(super) fn finish(
         print_text(&summary(report, plan))
     } else {
         let counts = &report.counts;
-        output.record(&ended(report.run, counts.done, counts.refused, counts.stale, counts.unknown))
+        output.record(&plan::ended(report.run, counts.done, counts.refused, counts.stale, counts.unknown))
     };
     // The exit code is that of the run, if it failed.
     let mut failures = [success(report, signal), ids, refused, printed].into_iter().filter_map(Result::err);
@@ -84,7 +83,7 @@ fn success(report: &RunReport, signal: Option<Signal>) -> Result {
 
 /// Prints the end of a command that had nothing to send.
 pub(super) fn nothing(output: Output) -> Result {
-    if output.is_table() { Ok(()) } else { output.record(&ended(None, 0, 0, 0, 0)) }
+    if output.is_table() { Ok(()) } else { output.record(&plan::ended(None, 0, 0, 0, 0)) }
 }
 
 /// A summary that can be pasted into a message to HR: no value of a field, only names.

@@ -96,7 +96,7 @@ impl Undo {
             confirm::ask(messages::undo(self.run, plan.steps.len())).await?;
         }
         let runner = Runner { args: &self.running, access: &self.access, allow: &[], output };
-        let (report, signal) = runner.run(&*store, &corp, &plan).await?;
-        finish(&report, Some(&plan), signal, &self.running, output)
+        let ended = runner.run(&*store, &corp, &plan).await?;
+        finish(ended, Some(&plan), &self.running, output)
     }
 }

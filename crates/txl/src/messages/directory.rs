@@ -77,6 +77,10 @@ pub(crate) fn remedy(error: &Error) -> Option<Message> {
     })
 }
 
+pub(crate) fn free_space() -> Message {
+    message!(en: "free space on the disk"; zh: "请清理磁盘空间")
+}
+
 pub(crate) fn statement(why: &str) -> Message {
     message!(en: "the statement cannot be run: {why}"; zh: "无法执行该语句：{why}")
 }

@@ -46,6 +46,7 @@ mod pty;
 mod reference;
 mod roster;
 mod run;
+#[cfg(unix)]
 mod run_ends;
 #[cfg(unix)]
 mod screens;

@@ -19,7 +19,7 @@ impl Desk {
         Self::of(Sim::builder().legacy(true)).await
     }
 
-    async fn of(builder: wecom_sim::SimBuilder) -> Self {
+    pub(crate) async fn of(builder: wecom_sim::SimBuilder) -> Self {
         let desk = Self(Corp::start(builder).await);
         desk.run(&["pull"]).succeeds();
         desk.run(&["roster", "export", "--out", "all.csv"]).succeeds();

@@ -1,11 +1,18 @@
 //! The ends of a run: its files, its exit code, and what is said about the rest.
 
-use std::fs;
+use std::{
+    fs,
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
 
 use serde_json::json;
-use wecom_sim::{Fault, Moment};
+use wecom_sim::{Fault, Moment, Sim};
 
-use crate::roster::{Desk, week};
+use crate::{
+    roster::{Desk, week},
+    run::{Ran, in_a_shell},
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_cannot_be_written_is_found_before_anything_is_sent() {
@@ -46,4 +53,65 @@ async fn a_run_that_cannot_reach_wecom_ends_with_the_documented_code() {
     let ran = desk.run(&["apply", "plan.json", "--yes"]);
     ran.fails_with(3).with_remedy();
     assert!(ran.stderr.contains("--resume 1"), "{ran:?}");
+}
+
+/// Starts a run and waits until a write is at the server, where it stays.
+fn held_up(desk: &Desk, arguments: &[&str], latency: u64) -> Child {
+    let fault = Fault::Latency { ms: latency, at: Moment::Before };
+    desk.0.sim.faults().always("user/update", fault).unwrap();
+    let sent = || desk.0.sim.faults().state().calls[0].seen > 0;
+    let child = desk.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    while !sent() {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    child
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_interrupt_says_how_to_continue_the_run() {
+    let desk = Desk::start().await;
+    week(&desk);
+    desk.run(&["plan", "week.csv", "--out", "plan.json"]);
+    let child = held_up(&desk, &["apply", "plan.json", "--yes"], 60_000);
+    let interrupt = || {
+        let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+        assert!(kill.success());
+        std::thread::sleep(Duration::from_millis(300));
+    };
+    interrupt();
+    interrupt();
+    let ran = Ran::of(child.wait_with_output().unwrap());
+    ran.fails_with(130).with_remedy();
+    assert!(ran.stderr.contains("txl apply --resume 1"), "{ran:?}");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_the_disk_breaks_off_says_how_to_continue_it() {
+    let desk = Desk::of(Sim::builder().legacy(true).seed(400, 12, 3)).await;
+    desk.write("roster.toml", "[gate]\nfield_changed = { share = 1.0 }\n");
+    let all = desk.read("all.csv");
+    let headings: Vec<&str> = all.lines().next().unwrap().split(',').collect();
+    let position = headings.iter().position(|heading| *heading == "职位").unwrap();
+    desk.roster("moved.csv", |row| {
+        let mut cells: Vec<&str> = row.split(',').collect();
+        cells[position] = "新职位";
+        Some(cells.join(","))
+    });
+    let planned = desk.run(&["plan", "moved.csv", "--out", "plan.json"]);
+    assert_eq!(planned.code, 0, "{planned:?}");
+    let size = fs::metadata(desk.0.path("m.db")).unwrap().len();
+    // The log of the database is a file of its own; it grows with each record.
+    let limit = format!("ulimit -f {}; exec \"$@\"", size / 512 + 32);
+    let mut command = in_a_shell(&limit, &["apply", "plan.json", "--yes"]);
+    for (name, value) in desk.command(&[]).get_envs() {
+        if let Some(value) = value {
+            command.env(name, value);
+        }
+    }
+    let ran = Ran::of(command.current_dir(desk.0.path("")).output().unwrap());
+    ran.fails_with(1).with_remedy();
+    assert!(ran.stderr.contains("txl apply --resume 1"), "{ran:?}");
+    let resumed = desk.run(&["apply", "--resume", "--yes"]);
+    assert_eq!(resumed.code, 0, "{resumed:?}");
 }
