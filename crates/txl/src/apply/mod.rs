@@ -131,7 +131,7 @@ impl Apply {
     }
 
     fn runner(&self, output: Output) -> Runner<'_> {
-        Runner { args: &self.run, access: &self.access, allow: &self.allow, output }
+        Runner { args: &self.run, mirror: &self.mirror, access: &self.access, allow: &self.allow, output }
     }
 
     /// The plan, if the only file is one.

@@ -20,6 +20,7 @@ use wecom_directory::{
 use super::progress::Gauge;
 use crate::{
     access::Access,
+    directory::{MirrorFlags, Watched},
     failure::{Failure, Result},
     messages::{apply as messages, directory as mirror_messages},
     numbers,
@@ -54,6 +55,7 @@ impl RunArgs {
 /// Everything that a run needs beside its plan.
 pub(super) struct Runner<'a> {
     pub(super) args: &'a RunArgs,
+    pub(super) mirror: &'a MirrorFlags,
     pub(super) access: &'a Access,
     pub(super) allow: &'a [(Measure, u64)],
     pub(super) output: Output,
@@ -66,11 +68,14 @@ pub(super) struct Ended {
     pub(super) report: RunReport,
     /// The signal that stopped the run, if one did.
     pub(super) signal: Option<Signal>,
+    /// Fails if the mirror with the record of the run is gone.
+    pub(super) kept: Result,
 }
 
 impl Runner<'_> {
     /// Sends a plan.
     pub(super) async fn run(&self, store: &dyn Store, corp: &CorpId, plan: &Plan) -> Result<Ended> {
+        let file = self.mirror.watched()?;
         let gauge = Gauge::new(self.output.is_table(), plan.steps.len() as u64);
         let begun = Arc::new(Notify::new());
         let (apply, heard) = self.prepared(corp, &gauge, &begun)?;
@@ -88,7 +93,7 @@ impl Runner<'_> {
         };
         gauge.clear();
         match result {
-            Ok(report) => Ok(Ended { signal: heard.get().copied(), report }),
+            Ok(report) => Ok(Ended { signal: heard.get().copied(), kept: kept(&file, report.run), report }),
             Err(error) => Err(broken_off(error, unfinished(store, corp, plan).await)),
         }
     }
@@ -100,6 +105,7 @@ impl Runner<'_> {
         corp: &CorpId,
         run: Option<i64>,
     ) -> Result<(Ended, Option<Plan>)> {
+        let file = self.mirror.watched()?;
         let gauge = Gauge::new(self.output.is_table(), 0);
         let (apply, heard) = self.prepared(corp, &gauge, &Arc::default())?;
         let is_wanted = |record: &RunRecord| {
@@ -114,7 +120,7 @@ impl Runner<'_> {
         let report = result.map_err(|error| broken_off(error, number))?;
         // Values of people who were forgotten are erased in it, so that its fingerprint proves nothing here.
         let plan = store.run_plan(corp, report.run).await?.and_then(|plan| serde_json::from_str(&plan).ok());
-        Ok((Ended { signal: heard.get().copied(), report }, plan))
+        Ok((Ended { signal: heard.get().copied(), kept: kept(&file, report.run), report }, plan))
     }
 
     /// Returns the run about to begin. `begun` is notified once its first step is recorded.
@@ -175,4 +181,12 @@ fn broken_off(error: Error, run: Option<i64>) -> Failure {
         _ => error.into(),
     };
     failure.within(messages::not_ended(run)).remedy(messages::resume(run))
+}
+
+/// Fails if the mirror with the record of the run is gone.
+fn kept(file: &Watched, run: i64) -> Result {
+    if file.is_in_place() {
+        return Ok(());
+    }
+    Err(Failure::new(messages::mirror_is_gone(file, run)).remedy(messages::put_the_mirror_back()))
 }

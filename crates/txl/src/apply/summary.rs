@@ -28,9 +28,9 @@ const NAMES: usize = 20;
 ///
 /// # Errors
 ///
-/// Fails if the run stopped, if a step is not done, or if a file or stdout cannot be written.
+/// Fails if the run stopped, if a step is not done, if its record is gone, or if a file or stdout cannot be written.
 pub(super) fn finish(ended: Ended, plan: Option<&Plan>, args: &RunArgs, output: Output) -> Result {
-    let Ended { report, signal } = ended;
+    let Ended { report, signal, kept } = ended;
     let report = &report;
     let ids = match (&args.write_ids, plan) {
         (Some(out), Some(plan)) => newcomers::write_ids(report, plan, out),
@@ -47,7 +47,8 @@ pub(super) fn finish(ended: Ended, plan: Option<&Plan>, args: &RunArgs, output: 
         output.record(&plan::ended(report.run, counts.done, counts.refused, counts.stale, counts.unknown))
     };
     // The exit code is that of the run, if it failed.
-    let mut failures = [success(report, signal), ids, refused, printed].into_iter().filter_map(Result::err);
+    let mut failures =
+        [success(report, signal), kept, ids, refused, printed].into_iter().filter_map(Result::err);
     let Some(first) = failures.next() else { return Ok(()) };
     for failure in failures {
         let _ = failure.report();

@@ -95,7 +95,8 @@ impl Undo {
         if !self.yes {
             confirm::ask(messages::undo(self.run, plan.steps.len())).await?;
         }
-        let runner = Runner { args: &self.running, access: &self.access, allow: &[], output };
+        let (mirror, access) = (&self.mirror, &self.access);
+        let runner = Runner { args: &self.running, mirror, access, allow: &[], output };
         let ended = runner.run(&*store, &corp, &plan).await?;
         finish(ended, Some(&plan), &self.running, output)
     }

@@ -60,6 +60,23 @@ impl Location {
         }
     }
 
+    /// Returns what identifies the file, however it is named. A database has none, and so has a file that does not exist.
+    ///
+    /// The file is not opened: when a second handle is closed, the locks of the database are lost.
+    #[cfg(unix)]
+    pub(super) fn identity(&self) -> Option<(u64, u64)> {
+        use std::os::unix::fs::MetadataExt;
+        let Self::File(path) = self else { return None };
+        let there = std::fs::metadata(path).ok()?;
+        Some((there.dev(), there.ino()))
+    }
+
+    /// A file that is open cannot be deleted or replaced on this platform.
+    #[cfg(not(unix))]
+    pub(super) fn identity(&self) -> Option<(u64, u64)> {
+        None
+    }
+
     /// Opens a mirror that exists.
     pub(super) async fn open_existing(&self) -> Result<Arc<dyn Store>> {
         let found = self.open_if_exists().await?;

@@ -13,7 +13,7 @@ mod sql;
 mod status;
 mod tree;
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use clap::Args;
 use wecom_contacts::CorpId;
@@ -67,6 +67,21 @@ impl MirrorFlags {
         self.location()?.open_if_exists().await
     }
 
+    /// Remembers which file the mirror is now.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the file was deleted since it was opened.
+    pub(crate) fn watched(&self) -> Result<Watched> {
+        let location = self.location()?;
+        if let Location::File(path) = &location
+            && !path.exists()
+        {
+            return Err(Failure::new(messages::no_mirror(&location)).remedy(messages::pull_first()));
+        }
+        Ok(Watched { identity: location.identity(), location })
+    }
+
     fn location(&self) -> Result<Location> {
         if let Some(location) = &self.mirror {
             return Ok(location.clone());
@@ -75,6 +90,25 @@ impl MirrorFlags {
         let home =
             home.ok_or_else(|| Failure::usage(messages::no_place()).remedy(messages::name_a_mirror()))?;
         Ok(Location::File(home.join("mirror.db")))
+    }
+}
+
+/// The mirror while a command writes into it.
+pub(crate) struct Watched {
+    location: Location,
+    identity: Option<(u64, u64)>,
+}
+
+impl Watched {
+    /// Returns whether the path still names the same file. What is written into a deleted file is lost without an error.
+    pub(crate) fn is_in_place(&self) -> bool {
+        self.location.identity() == self.identity
+    }
+}
+
+impl fmt::Display for Watched {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.location.fmt(f)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Runs: `txl apply`, `txl undo` and `txl run`.
 
-use std::path::Path;
+use std::{fmt::Display, path::Path};
 
 use wecom_directory::{
     apply::RunReport,
@@ -233,6 +233,21 @@ pub(crate) fn plan_the_rest(run: i64) -> Message {
     message!(
         en: "`txl run show {run}` lists them; correct the rows and plan again";
         zh: "`txl run show {run}` 可列出未完成的步骤；改正这些行之后请重新生成计划"
+    )
+}
+
+/// The record of the run is lost with the mirror.
+pub(crate) fn mirror_is_gone(mirror: impl Display, run: i64) -> Message {
+    message!(
+        en: "{mirror} was deleted or replaced during the run: the record of run {run} is lost";
+        zh: "{mirror} 在执行期间被删除或替换：第 {run} 次执行的记录已丢失"
+    )
+}
+
+pub(crate) fn put_the_mirror_back() -> Message {
+    message!(
+        en: "if the file was moved, put it back; otherwise run `txl pull` and plan again, as the run cannot be resumed or undone";
+        zh: "如果文件只是被移动，请放回原处；否则请执行 `txl pull` 并重新生成计划，该次执行无法继续或撤销"
     )
 }
 

@@ -68,6 +68,22 @@ fn held_up(desk: &Desk, arguments: &[&str], latency: u64) -> Child {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_mirror_that_is_deleted_during_a_run_is_noticed_with_all_else_that_fails() {
+    let desk = Desk::start().await;
+    week(&desk);
+    fs::create_dir(desk.0.path("out")).unwrap();
+    desk.run(&["plan", "week.csv", "--out", "plan.json"]);
+    let child = held_up(&desk, &["apply", "plan.json", "--yes", "--write-ids", "out/ids.csv"], 1500);
+    fs::remove_file(desk.0.path("m.db")).unwrap();
+    fs::remove_dir(desk.0.path("out")).unwrap();
+    let ran = Ran::of(child.wait_with_output().unwrap());
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.stderr.contains("m.db was deleted or replaced during the run"), "{ran:?}");
+    assert!(ran.stderr.contains("cannot write out/ids.csv"), "{ran:?}");
+    assert!(ran.stdout.contains("Run 1: done"), "the report is printed: {ran:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_second_interrupt_says_how_to_continue_the_run() {
     let desk = Desk::start().await;
     week(&desk);
