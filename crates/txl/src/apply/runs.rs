@@ -1,10 +1,12 @@
 //! `txl run`.
 
+use std::collections::BTreeSet;
+
 use clap::{Args, Subcommand};
 use serde::Serialize;
 use wecom_directory::{
-    plan::Plan,
-    run::{RunCounts, RunRecord, RunState, StepReason},
+    plan::{Plan, StepId},
+    run::{RunCounts, RunRecord, RunState, StepReason, StepState},
 };
 
 use crate::{
@@ -107,24 +109,29 @@ impl Command {
                 let record = record.ok_or(wecom_directory::Error::UnknownRun(run))?;
                 let plan: Option<Plan> =
                     store.run_plan(&corp, run).await?.and_then(|plan| serde_json::from_str(&plan).ok());
-                let steps: Vec<_> = store
-                    .run_steps(&corp, run)
-                    .await?
+                let records = store.run_steps(&corp, run).await?;
+                let recorded: BTreeSet<StepId> = records.iter().map(|record| record.step).collect();
+                // A step that was not sent has no record.
+                let remaining = plan.iter().flat_map(|plan| &plan.steps).map(|step| step.id);
+                let remaining: Vec<_> = remaining.filter(|step| !recorded.contains(step)).collect();
+                let listed_step = |id: StepId, state, reason: Option<StepReason>| {
+                    let step = plan.as_ref().and_then(|plan| plan.step(id));
+                    ListedStep {
+                        step: id,
+                        object: step
+                            .map(|step| plan_messages::object(&step.object).to_string())
+                            .unwrap_or_default(),
+                        action: step.map_or("", |step| step.action.as_str()),
+                        state,
+                        reason: reason.map(|reason| reason_in(output, &reason)),
+                        line: step.and_then(|step| step.places.first()).map(|place| place.line),
+                    }
+                };
+                let steps: Vec<_> = records
                     .into_iter()
-                    .filter(|step| all || step.state.as_str() != "done" || step.reason.is_some())
-                    .map(|record| {
-                        let step = plan.as_ref().and_then(|plan| plan.step(record.step));
-                        ListedStep {
-                            step: record.step,
-                            object: step
-                                .map(|step| plan_messages::object(&step.object).to_string())
-                                .unwrap_or_default(),
-                            action: step.map_or("", |step| step.action.as_str()),
-                            state: record.state.as_str(),
-                            reason: record.reason.map(|reason| reason_in(output, &reason)),
-                            line: step.and_then(|step| step.places.first()).map(|place| place.line),
-                        }
-                    })
+                    .filter(|step| all || step.state != StepState::Done || step.reason.is_some())
+                    .map(|record| listed_step(record.step, record.state.as_str(), record.reason))
+                    .chain(remaining.into_iter().map(|step| listed_step(step, cells::REMAINING, None)))
                     .collect();
                 if output.is_table() {
                     output.worded(cells::run).record(&listed(record, output))?;

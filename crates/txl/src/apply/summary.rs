@@ -16,7 +16,7 @@ use super::{
 use crate::{
     failure::{Exit, Failure, Result},
     messages::{apply as messages, plan as plan_messages},
-    output::{Output, print_text},
+    output::{Output, print_text, say},
     plan,
     signals::Signal,
 };
@@ -43,6 +43,10 @@ pub(super) fn finish(ended: Ended, plan: Option<&Plan>, args: &RunArgs, output: 
     let printed = if output.is_table() {
         print_text(&summary(report, plan))
     } else {
+        // The object of the contract only counts, and no run records them.
+        for difference in &report.differences {
+            say(messages::difference(&difference.object, difference.field.as_deref()));
+        }
         let counts = &report.counts;
         output.record(&plan::ended(report.run, counts.done, counts.refused, counts.stale, counts.unknown))
     };
@@ -78,8 +82,15 @@ fn success(report: &RunReport, signal: Option<Signal>) -> Result {
     if report.outcomes.is_empty() && report.differences.is_empty() {
         return Ok(());
     }
-    Err(Failure::new(messages::not_all_done(report.outcomes.len(), report.differences.len()))
-        .remedy(messages::plan_the_rest(report.run)))
+    let failure = Failure::new(messages::not_all_done(report.outcomes.len(), report.differences.len()));
+    let failure = match report.outcomes.len() {
+        0 => failure,
+        _ => failure.remedy(messages::plan_the_rest(report.run)),
+    };
+    Err(match report.differences.len() {
+        0 => failure,
+        _ => failure.remedy(messages::plan_the_differences()),
+    })
 }
 
 /// Prints the end of a command that had nothing to send.

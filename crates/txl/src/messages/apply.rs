@@ -216,6 +216,10 @@ pub(crate) fn not_all_done(outcomes: usize, differences: usize) -> Message {
         0 => {
             message!(en: "{} not done", agree(outcomes, "step is", "steps are"); zh: "{} 个步骤未完成", outcomes)
         }
+        _ if outcomes == 0 => message!(
+            en: "{} read back with another value", agree(differences, "field was", "fields were");
+            zh: "{} 个字段回读的值不一致", differences
+        ),
         _ => message!(
             en: "{} not done, and {} read back with another value",
         agree(outcomes, "step is", "steps are"),
@@ -231,8 +235,15 @@ fn agree(count: usize, one: &str, many: &str) -> String {
 
 pub(crate) fn plan_the_rest(run: i64) -> Message {
     message!(
-        en: "`txl run show {run}` lists them; correct the rows and plan again";
+        en: "`txl run show {run}` lists these steps; correct the rows and plan again";
         zh: "`txl run show {run}` 可列出未完成的步骤；改正这些行之后请重新生成计划"
+    )
+}
+
+pub(crate) fn plan_the_differences() -> Message {
+    message!(
+        en: "the fields are named above and not recorded in the run; plan again: the plan shows those that still differ";
+        zh: "这些字段已在上面列出，执行记录中没有；请重新生成计划，计划会列出仍不一致的字段"
     )
 }
 

@@ -20,10 +20,14 @@ pub(crate) fn run(field: &str, code: &str) -> Option<Message> {
     }
 }
 
+/// The state of a step that a stopped run has not sent.
+pub(crate) const REMAINING: &str = "remaining";
+
 /// The cells of the steps of a run.
 pub(crate) fn step(field: &str, code: &str) -> Option<Message> {
     match field {
         "action" => known(code).map(step_action),
+        "state" if code == REMAINING => Some(message!(en: "{REMAINING}"; zh: "尚未执行")),
         "state" => known(code).map(run::step_state),
         _ => None,
     }

@@ -55,6 +55,26 @@ async fn a_run_that_cannot_reach_wecom_ends_with_the_documented_code() {
     assert!(ran.stderr.contains("--resume 1"), "{ran:?}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_steps_that_a_stopped_run_has_not_sent_are_shown() {
+    let desk = Desk::start().await;
+    week(&desk);
+    desk.run(&["plan", "week.csv", "--out", "plan.json"]);
+    for write in ["user/create", "user/update"] {
+        desk.0.sim.faults().always(write, Fault::Errcode(60020)).unwrap();
+    }
+    assert_eq!(desk.run(&["apply", "plan.json", "--yes"]).code, 1);
+    let (steps, _) = desk.json(&["run", "show", "1"]);
+    let states: Vec<_> = steps.as_array().unwrap().iter().map(|step| &step["state"]).collect();
+    assert_eq!(states, ["remaining"; 3], "{steps:#}");
+    let shown = desk.run(&["run", "show", "1"]);
+    assert!(!shown.stderr.contains("every step is done"), "{shown:?}");
+    assert!(shown.stdout.contains("remaining") && shown.stdout.contains("lisi"), "{shown:?}");
+    desk.0.sim.faults().clear();
+    assert_eq!(desk.run(&["apply", "--resume", "--yes"]).code, 0);
+    assert!(desk.run(&["run", "show", "1"]).stderr.contains("every step is done"));
+}
+
 /// Starts a run and waits until a write is at the server, where it stays.
 fn held_up(desk: &Desk, arguments: &[&str], latency: u64) -> Child {
     let fault = Fault::Latency { ms: latency, at: Moment::Before };
