@@ -86,6 +86,12 @@ impl Failure {
         self
     }
 
+    /// Replaces the remedies.
+    pub(crate) fn instead(mut self, text: Message) -> Self {
+        self.0.remedies = vec![text];
+        self
+    }
+
     pub(crate) fn exit(mut self, exit: Exit) -> Self {
         self.0.exit = exit;
         self

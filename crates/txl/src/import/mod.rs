@@ -16,11 +16,15 @@ mod refused;
 mod source;
 mod unreadable;
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use clap::{Args, Subcommand};
 use wecom_contacts::{
-    Client, Polling,
+    Client, Error, ErrorKind, JobId, Polling,
     callback::{CallbackToken, EncodingAesKey},
     imports::{
         ImportCall, ImportDepartment, ImportFile, ImportJob, ImportMember, ImportSubmission, JobCallback,
@@ -46,6 +50,7 @@ use crate::{
     messages::import as messages,
     numbers,
     output::{Output, say, stderr},
+    signals,
 };
 
 /// Import members and departments from spreadsheets, by a job (异步导入)
@@ -241,6 +246,17 @@ impl Members {
     }
 }
 
+/// Returns the failure of an import. If its job was submitted, the job goes on: another import would be a second job.
+fn unfinished(error: Error, job: Option<&JobId>) -> Failure {
+    let is_lost = matches!(error.kind(), ErrorKind::Transport { .. } | ErrorKind::NotWeCom { .. });
+    let has_ended = matches!(error.kind(), ErrorKind::JobFailed { .. });
+    match job {
+        Some(id) if is_lost => Failure::from(error).instead(messages::job_goes_on(id)),
+        Some(id) if !has_ended => Failure::from(error).remedy(messages::job_goes_on(id)),
+        _ => error.into(),
+    }
+}
+
 async fn resume(client: &Client, id: String, wait: bool, waiting: Waiting, output: Output) -> Result {
     let job: ImportJob = client.imports().job(id);
     if wait {
@@ -312,8 +328,16 @@ impl Job {
             return Ok(());
         }
         // The job continues after an interruption of the command: `txl import job` needs its id.
-        let submission = submission.on_job(|id| say(messages::job(id)));
-        let outcome = submission.outcome(self.waiting.polling()).await?;
+        let job = Arc::new(OnceLock::new());
+        let submitted = Arc::clone(&job);
+        let submission = submission.on_job(move |id| {
+            say(messages::job(id));
+            signals::set_remedy(messages::job_goes_on(id));
+            // An import of one file is one job.
+            let _ = submitted.set(id.clone());
+        });
+        let outcome = submission.outcome(self.waiting.polling()).await;
+        let outcome = outcome.map_err(|error| unfinished(error, job.get()))?;
         let refused = self.refused.clone().unwrap_or_else(|| source.refused(are_objects(table)));
         outcome::report(&outcome, Some(SentRows { table, refused: &refused, corp }), output)
     }

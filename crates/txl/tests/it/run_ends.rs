@@ -151,3 +151,19 @@ async fn a_run_that_the_disk_breaks_off_says_how_to_continue_it() {
     let resumed = desk.run(&["apply", "--resume", "--yes"]);
     assert_eq!(resumed.code, 0, "{resumed:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disturbed_wait_for_an_import_names_its_job_and_no_second_import() {
+    let desk = Desk::start().await;
+    desk.write("in.csv", "帐号,姓名,手机号,部门\nq1,新人,13700000001,2\n");
+    desk.0.sim.faults().always("batch/getresult", Fault::Reset(Moment::After)).unwrap();
+    let ran = desk.run(&["import", "members", "in.csv", "--yes", "--new-members", "-q"]);
+    ran.fails_with(3);
+    let remedies: Vec<_> = ran.stderr.lines().filter_map(|line| line.strip_prefix("try: ")).collect();
+    let [remedy] = remedies.as_slice() else { panic!("{ran:?}") };
+    desk.0.sim.faults().clear();
+    let command = remedy.split('`').nth(1).unwrap().strip_prefix("txl ").unwrap();
+    let resumed = desk.run(&command.split(' ').collect::<Vec<_>>());
+    assert_eq!(resumed.code, 0, "{resumed:?}");
+    assert_eq!(desk.member("q1")["name"], "新人");
+}
