@@ -38,6 +38,20 @@ pub(crate) fn title(plan: &Plan) -> Message {
     }
 }
 
+pub(crate) fn excludes_nobody(userid: &str) -> Message {
+    message!(
+        en: "--exclude {userid}: neither the corp nor the roster has this userid";
+        zh: "--exclude {userid}：企业和花名册中都没有这个 userid"
+    )
+}
+
+pub(crate) fn correct_the_userid() -> Message {
+    message!(
+        en: "correct the userid; `txl find NAME` shows it";
+        zh: "请改正 userid；可用 `txl find 姓名` 查看"
+    )
+}
+
 fn persons(count: u64) -> String {
     format!("{count} {}", agreeing(count, "person", "people"))
 }

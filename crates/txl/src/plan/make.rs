@@ -1,6 +1,6 @@
 //! Making a plan: the pull, the roster and the policy.
 
-use std::{ops::RangeInclusive, path::PathBuf, sync::Arc};
+use std::{collections::BTreeSet, ops::RangeInclusive, path::PathBuf, sync::Arc};
 
 use clap::Args;
 use jiff::Timestamp;
@@ -8,8 +8,8 @@ use wecom_contacts::{CorpId, members::MemberField};
 use wecom_directory::{
     plan::{Kind, LookUps, Plan, Planning},
     policy::{Policy, Span},
-    roster::{Place, Roster, RosterFile},
-    store::Store,
+    roster::{Column, Place, Roster, RosterFile},
+    store::{MemberKey, Store},
 };
 
 use super::{fingerprint, look_ups::Day};
@@ -126,6 +126,7 @@ impl PlanningArgs {
                 let unknown = self.reading.unknown_headings(&files, &policy);
                 let known = KnownCorp::read(&*store, &corp, &unknown).await?;
                 let roster = self.reading.read(&files, &policy, &known)?;
+                self.check_excluded(&*store, &corp, Some(&roster), &policy).await?;
                 let planning = planning
                     .ignore_rows(places(&self.ignore_rows, &roster.files)?)
                     .new_people(places(&self.new_people, &roster.files)?);
@@ -135,10 +136,45 @@ impl PlanningArgs {
                     planning.roster(&*store, &corp, &roster).await?
                 }
             }
-            (Wanted::RemoveDisabled(age, _), _) => planning.remove_disabled(&*store, &corp, age).await?,
+            (Wanted::RemoveDisabled(age, _), _) => {
+                self.check_excluded(&*store, &corp, None, &policy).await?;
+                planning.remove_disabled(&*store, &corp, age).await?
+            }
             (Wanted::Roster(_), None) => return Err(Failure::usage(messages::no_roster())),
         };
         Ok((plan, store, corp))
+    }
+
+    /// Fails if `--exclude` names nobody: with a wrong userid, the changes of the member who is meant would be sent.
+    async fn check_excluded(
+        &self,
+        store: &dyn Store,
+        corp: &CorpId,
+        roster: Option<&Roster>,
+        policy: &Policy,
+    ) -> Result {
+        let mut unknown: BTreeSet<MemberKey> =
+            self.exclude.iter().map(|userid| userid.as_str().into()).collect();
+        if unknown.is_empty() || policy.roster.new_userid.is_some() {
+            // A policy that makes userids decides on them later.
+            return Ok(());
+        }
+        let asked: Vec<_> = unknown.iter().cloned().collect();
+        for record in store.members(corp, &asked).await? {
+            unknown.remove(&MemberKey::from(&record.member.userid));
+        }
+        let column = Column::Field(MemberField::Userid);
+        if let Some(roster) = roster {
+            for userid in (0..roster.len()).filter_map(|row| roster.cell(row, &column).value()) {
+                unknown.remove(&MemberKey::from(userid));
+            }
+        }
+        match self.exclude.iter().find(|userid| unknown.contains(&userid.as_str().into())) {
+            Some(userid) => {
+                Err(Failure::usage(messages::excludes_nobody(userid)).remedy(messages::correct_the_userid()))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Makes the plan with as many look-ups as the day has left.

@@ -486,3 +486,17 @@ async fn the_external_profile_is_exported_planned_and_undone() {
     assert_eq!(lisi["external_profile"]["external_corp_name"], "示例");
     assert_eq!(lisi["external_profile"]["external_attr"][0]["text"]["value"], "400-1");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_exclusion_of_nobody_is_refused_by_its_name() {
+    let desk = Desk::start().await;
+    week(&desk);
+    let ran = desk.run(&["plan", "week.csv", "--offline", "--exclude", "lisi,lisl"]);
+    ran.fails_with(2).with_remedy();
+    assert!(ran.stderr.contains("--exclude lisl"), "{ran:?}");
+    // A member in capitals, a new person and a leaver.
+    for (userid, kind) in [("LISI", "update"), ("xinren", "create"), ("wujiu", "disable")] {
+        let (plan, code) = desk.json(&["plan", "week.csv", "--offline", "--exclude", userid]);
+        assert_eq!((code, &plan[kind]), (0, &json!(0)), "{userid}: {plan:#}");
+    }
+}
