@@ -13,6 +13,14 @@ pub(crate) fn no_policy(name: &str) -> Message {
     )
 }
 
+/// For a plan without a roster.
+pub(crate) fn no_policy_here(name: &str) -> Message {
+    message!(
+        en: "no {name} in the current directory: the careful defaults apply, which keep leavers";
+        zh: "当前目录没有 {name}：使用保守的默认策略，离职人员保留不动"
+    )
+}
+
 pub(crate) fn policy(path: &Path) -> Message {
     message!(en: "policy: {}", path.display(); zh: "策略：{}", path.display())
 }

@@ -15,14 +15,17 @@ use crate::{
 /// The name of the policy file beside a roster.
 const NAME: &str = "roster.toml";
 
-/// Reads the policy that a flag names, else the one beside the first roster. The defaults apply if neither exists.
+/// Reads the policy that a flag names, else the one beside the first roster, or in the current directory if there is no roster. The defaults apply if neither exists.
 ///
 /// # Errors
 ///
 /// Fails if the file cannot be read, is no policy, or is for another profile.
 pub(crate) fn read(flag: Option<&Path>, rosters: &[PathBuf], access: &Access) -> Result<Policy> {
     let Some(path) = flag.map(Path::to_owned).or_else(|| beside(rosters)) else {
-        say(messages::no_policy(NAME));
+        say(match rosters {
+            [] => messages::no_policy_here(NAME),
+            _ => messages::no_policy(NAME),
+        });
         return Ok(Policy::default());
     };
     let text = file::text(&path)?;
@@ -37,10 +40,13 @@ pub(crate) fn read(flag: Option<&Path>, rosters: &[PathBuf], access: &Access) ->
     Ok(policy)
 }
 
-/// The policy beside the first roster that is a file.
+/// The policy beside the first roster that is a file, or in the current directory for a plan without a roster.
 fn beside(rosters: &[PathBuf]) -> Option<PathBuf> {
-    let roster = rosters.iter().find(|path| path.as_path() != Path::new("-"))?;
-    Some(file::directory_of(roster).join(NAME)).filter(|path| path.exists())
+    let directory = match rosters {
+        [] => Path::new("."),
+        rosters => file::directory_of(rosters.iter().find(|path| path.as_path() != Path::new("-"))?),
+    };
+    Some(directory.join(NAME)).filter(|path| path.exists())
 }
 
 fn parse(text: &str, path: &Path) -> Result<Policy> {

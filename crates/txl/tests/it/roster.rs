@@ -500,3 +500,15 @@ async fn an_exclusion_of_nobody_is_refused_by_its_name() {
         assert_eq!((code, &plan[kind]), (0, &json!(0)), "{userid}: {plan:#}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_without_a_roster_uses_the_policy_of_the_current_directory() {
+    let desk = Desk::start().await;
+    week(&desk);
+    let arguments = ["plan", "--remove-disabled-since", "30d", "--offline"];
+    let ran = desk.run(&arguments);
+    assert!(ran.stderr.contains("policy: ./roster.toml"), "{ran:?}");
+    fs::remove_file(desk.0.path("roster.toml")).unwrap();
+    let ran = desk.run(&arguments);
+    assert!(ran.stderr.contains("no roster.toml in the current directory"), "{ran:?}");
+}
