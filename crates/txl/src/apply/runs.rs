@@ -67,7 +67,11 @@ fn listed(run: RunRecord, output: Output) -> Listed {
     Listed {
         run: run.id,
         state: run.state,
-        started_at: run.started_at.to_string(),
+        // With the fraction of a second, the table would be wider than 80 columns.
+        started_at: match output.is_table() {
+            true => plan_messages::minute(run.started_at),
+            false => run.started_at.to_string(),
+        },
         operator: run.operator,
         undo_of: run.undo_of,
         counts: run.counts,

@@ -5,6 +5,7 @@ use std::path::Path;
 use wecom_directory::{
     gate::Reason,
     plan::{Finding, LeaverOutcome, NotWritableReason, Object, Origin, Plan},
+    policy::Span,
     roster::{Place, RosterFile},
 };
 
@@ -28,7 +29,7 @@ pub(crate) fn title(plan: &Plan) -> Message {
         Origin::RemoveDisabled { since } => {
             message!(
                 en: "Plan for {corp}: remove members who have been disabled for {since}";
-                zh: "{corp} 的计划：移除已停用 {since} 的成员"
+                zh: "{corp} 的计划：移除已停用 {}的成员", since.parse().map_or_else(|_| since.clone(), in_chinese)
             )
         }
         Origin::Undo { run } => message!(
@@ -50,6 +51,14 @@ pub(crate) fn correct_the_userid() -> Message {
         en: "correct the userid; `txl find NAME` shows it";
         zh: "请改正 userid；可用 `txl find 姓名` 查看"
     )
+}
+
+fn in_chinese(span: Span) -> String {
+    match span.seconds() {
+        seconds if seconds % 86_400 == 0 => format!("{} 天", seconds / 86_400),
+        seconds if seconds % 3_600 == 0 => format!("{} 小时", seconds / 3_600),
+        seconds => format!("{} 分钟", seconds / 60),
+    }
 }
 
 fn persons(count: u64) -> String {

@@ -511,4 +511,18 @@ async fn a_plan_without_a_roster_uses_the_policy_of_the_current_directory() {
     fs::remove_file(desk.0.path("roster.toml")).unwrap();
     let ran = desk.run(&arguments);
     assert!(ran.stderr.contains("no roster.toml in the current directory"), "{ran:?}");
+    let chinese = Ran::of(desk.command(&arguments).env("TXL_LANG", "zh").output().unwrap());
+    assert!(chinese.stdout.contains("移除已停用 30 天的成员"), "{chinese:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_time_of_a_run_is_on_one_line_of_a_table_and_whole_as_data() {
+    let desk = Desk::start().await;
+    week(&desk);
+    desk.run(&["apply", "week.csv", "--yes"]).succeeds();
+    let (runs, _) = desk.json(&["run", "list"]);
+    let whole = runs[0]["started_at"].as_str().unwrap();
+    let minute = format!("{}Z", whole[..16].replace('T', " "));
+    let shown = desk.run(&["run", "list"]);
+    assert!(shown.stdout.contains(&minute) && !shown.stdout.contains(whole), "{whole}: {shown:?}");
 }
