@@ -3,10 +3,11 @@
 use std::{
     fs,
     process::{Child, Command, Stdio},
-    time::Duration,
+    sync::mpsc,
 };
 
 use serde_json::json;
+use tokio::sync::watch;
 use wecom_sim::{Fault, Moment, Sim};
 
 use crate::{
@@ -75,16 +76,23 @@ async fn the_steps_that_a_stopped_run_has_not_sent_are_shown() {
     assert!(desk.run(&["run", "show", "1"]).stderr.contains("every step is done"));
 }
 
-/// Starts a run and waits until a write is at the server, where it stays.
-fn held_up(desk: &Desk, arguments: &[&str], latency: u64) -> Child {
-    let fault = Fault::Latency { ms: latency, at: Moment::Before };
-    desk.0.sim.faults().always("user/update", fault).unwrap();
-    let sent = || desk.0.sim.faults().state().calls[0].seen > 0;
+/// Starts a run and waits until a write is at the server, where it stays until the returned value is dropped.
+fn held_up(desk: &Desk, arguments: &[&str]) -> (Child, watch::Sender<()>) {
+    let (release, released) = watch::channel(());
+    let (arrived, arrival) = mpsc::channel();
+    desk.0.sim.before_each_call(move |path, _| {
+        let mut released = released.clone();
+        let arrived = arrived.clone();
+        async move {
+            if path == "user/update" {
+                let _ = arrived.send(());
+                while released.changed().await.is_ok() {}
+            }
+        }
+    });
     let child = desk.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    while !sent() {
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    child
+    arrival.recv().unwrap();
+    (child, release)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -93,9 +101,10 @@ async fn a_mirror_that_is_deleted_during_a_run_is_noticed_with_all_else_that_fai
     week(&desk);
     fs::create_dir(desk.0.path("out")).unwrap();
     desk.run(&["plan", "week.csv", "--out", "plan.json"]);
-    let child = held_up(&desk, &["apply", "plan.json", "--yes", "--write-ids", "out/ids.csv"], 1500);
+    let (child, held) = held_up(&desk, &["apply", "plan.json", "--yes", "--write-ids", "out/ids.csv"]);
     fs::remove_file(desk.0.path("m.db")).unwrap();
     fs::remove_dir(desk.0.path("out")).unwrap();
+    drop(held);
     let ran = Ran::of(child.wait_with_output().unwrap());
     assert_eq!(ran.code, 1, "{ran:?}");
     assert!(ran.stderr.contains("m.db was deleted or replaced during the run"), "{ran:?}");
@@ -108,14 +117,11 @@ async fn a_second_interrupt_says_how_to_continue_the_run() {
     let desk = Desk::start().await;
     week(&desk);
     desk.run(&["plan", "week.csv", "--out", "plan.json"]);
-    let child = held_up(&desk, &["apply", "plan.json", "--yes"], 60_000);
-    let interrupt = || {
-        let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-        assert!(kill.success());
-        std::thread::sleep(Duration::from_millis(300));
-    };
-    interrupt();
-    interrupt();
+    let (mut child, _held) = held_up(&desk, &["apply", "plan.json", "--yes"]);
+    // Two signals at once may be taken as one.
+    while child.try_wait().unwrap().is_none() {
+        Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    }
     let ran = Ran::of(child.wait_with_output().unwrap());
     ran.fails_with(130).with_remedy();
     assert!(ran.stderr.contains("txl apply --resume 1"), "{ran:?}");
