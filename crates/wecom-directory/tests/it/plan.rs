@@ -266,6 +266,25 @@ async fn no_leaver_is_acted_on_while_a_row_may_be_theirs() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_id_of_a_department_is_in_the_scope_like_a_path() {
+    let corp = Corp::start().await;
+    corp.pull().await;
+    let scoped = || policy(json!({"scope": ["研发部"]}));
+    for (column, inside, outside) in
+        [(Column::DepartmentIds, "3", "4"), (Column::Departments, "后端组", "市场部")]
+    {
+        let to = async |department| {
+            let roster = roster([USERID, column.clone()], &[["lisi", department]]);
+            plan(&corp, scoped(), &roster).await
+        };
+        assert_eq!(steps(&to(inside).await).len(), 1, "{column:?}");
+        let refused = to(outside).await;
+        assert_eq!(steps(&refused), [""; 0], "{column:?}");
+        assert_eq!(refused.findings[0].kind, FindingKind::OutsideScope, "{column:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_row_that_matches_nobody_and_cannot_be_created_may_be_of_a_leaver() {
     let corp = Corp::start().await;
     corp.pull().await;

@@ -21,7 +21,8 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct Departments {
     by_text: HashMap<Box<str>, Option<DepartmentId>>,
-    by_id: BTreeSet<DepartmentId>,
+    /// Every department, and whether it is in the scope.
+    by_id: BTreeMap<DepartmentId, bool>,
     /// The departments that rows name by their ids.
     named_by_id: BTreeSet<DepartmentId>,
 }
@@ -59,7 +60,7 @@ impl Departments {
             *id = ids.get(id).copied().unwrap_or(*id);
         }
         scope.add_new(tree);
-        let by_id = tree.departments.keys().copied().collect();
+        let by_id = tree.departments.keys().map(|id| (*id, scope.contains(*id))).collect();
         let rows = (0..roster.len()).filter(|_| roster.has(&Column::DepartmentIds));
         let ids = rows.flat_map(|row| roster.cell(row, &Column::DepartmentIds).items());
         let named_by_id = ids.filter_map(|id| id.parse().ok().map(DepartmentId)).collect();
@@ -162,12 +163,15 @@ impl Departments {
         by_path.items().for_each(|text| add(self.get(text)));
         let by_id = roster.cell(row, &Column::DepartmentIds);
         for text in by_id.items() {
-            let id = text.parse().ok().map(DepartmentId).filter(|id| self.by_id.contains(id));
-            if id.is_none() {
-                findings
-                    .push(Finding::new(FindingKind::UnknownDepartment).at([roster.place(row)]).text(text));
-            }
-            add(id);
+            let id = text.parse().ok().map(DepartmentId);
+            let problem = match id.and_then(|id| self.by_id.get(&id)) {
+                Some(true) => None,
+                Some(false) => Some(FindingKind::OutsideScope),
+                None => Some(FindingKind::UnknownDepartment),
+            };
+            add(id.filter(|_| problem.is_none()));
+            let finding = problem.map(|kind| Finding::new(kind).at([roster.place(row)]).text(text));
+            findings.extend(finding);
         }
         unusable |= by_path == Cell::Unusable || by_id == Cell::Unusable;
         (ids, unusable)
