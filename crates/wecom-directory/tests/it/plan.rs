@@ -13,6 +13,7 @@ use wecom_directory::{
     plan::{Category, FindingKind, Kind, LeaverOutcome, LookUps, Plan, Planning, StepAction},
     policy::{Measure, Policy, Span},
     roster::{Column, DepartmentRow, Place, Roster},
+    store::Store,
     undo::Undo,
 };
 
@@ -263,6 +264,26 @@ async fn no_leaver_is_acted_on_while_a_row_may_be_theirs() {
     let accepted =
         Planning::new(leavers()).ignore_rows([place]).roster(&corp.store, &corp.id(), &roster).await.unwrap();
     assert_eq!(steps(&accepted), ["Disable wujiu enable"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_excluded_member_stays_in_the_tags_and_out_of_them() {
+    let corp = Corp::start().await;
+    corp.pull().await;
+    let tagged = corp.store.tags(&corp.id()).await.unwrap().remove(0);
+    let inside = tagged.members.known().unwrap()[0].as_str().to_owned();
+    let outside = ["zhangsan", "lisi", "sunqi"].into_iter().find(|userid| *userid != inside).unwrap();
+    let name = tagged.name.known().unwrap().clone();
+    let wanted = || {
+        let rows = [[inside.as_str(), ""], [outside, name.as_str()]];
+        roster([USERID, Column::Tags], &rows)
+    };
+    let clears = || policy(json!({"empty_cell": "clear"}));
+    let both = plan(&corp, clears(), &wanted()).await;
+    assert_eq!(both.counts.tags.add_members + both.counts.tags.remove_members, 2, "{:?}", both.counts);
+    let planning = Planning::new(clears()).exclude(inside.to_uppercase()).exclude(outside);
+    let excluded = planning.roster(&corp.store, &corp.id(), &wanted()).await.unwrap();
+    assert_eq!(steps(&excluded), [""; 0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -507,6 +507,7 @@ impl<'a> Maker<'a> {
         unique::put_behind(&mut drafts, &found);
         let created = settle::created_members(&drafts);
         tagged.retain(|one| !one.is_new || created.contains(&one.userid.as_str().to_ascii_lowercase()));
+        tagged.retain(|one| !self.planning.excluded.contains(&one.userid));
         let mut of_tags = tags::drafts(&inputs, &self.tags, &tagged, &mut self.findings);
         self.select(&mut of_tags);
         drafts.append(&mut of_tags);
