@@ -41,6 +41,9 @@ struct CorpStatus {
     moving: usize,
 }
 
+/// How far the clock of the computer that pulled may be ahead.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(5);
+
 impl Status {
     pub(crate) async fn run(self, output: Output) -> Result {
         let corps = self.mirror.summaries().await?;
@@ -58,6 +61,11 @@ impl Status {
         let oldest = timespan::before_now(max_age);
         for summary in &corps {
             let pulled_at = summary.last_complete.as_ref().map(|pull| pull.ended_at);
+            // Nothing is known of its age, and it would count as new for as long as the clock was wrong.
+            if let Some(at) = pulled_at.filter(|at| at.duration_since(now) > CLOCKS_DIFFER) {
+                return Err(Failure::new(messages::pulled_in_the_future(&summary.corp, at))
+                    .remedy(messages::set_the_clock_and_pull()));
+            }
             if pulled_at.is_none_or(|at| at < oldest) {
                 let age = pulled_at.map(|at| now.duration_since(at));
                 return Err(

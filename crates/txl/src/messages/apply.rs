@@ -197,8 +197,8 @@ pub(crate) fn resume(run: i64) -> Message {
 
 pub(crate) fn interrupted(signal: &str) -> Message {
     message!(
-        en: "the run was stopped by {signal}; calls that were sent are finished and recorded";
-        zh: "执行被 {signal} 中断；已发出的调用均已完成并记录"
+        en: "the run was stopped by {signal}; every call that was sent is recorded";
+        zh: "执行被 {signal} 中断；已发出的调用均已记录"
     )
 }
 

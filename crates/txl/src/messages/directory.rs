@@ -2,7 +2,7 @@
 
 use std::{fmt::Display, path::Path};
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use wecom_contacts::{CorpId, DepartmentId};
 use wecom_directory::{
     Error, Level, RenameProblem,
@@ -287,6 +287,17 @@ pub(crate) fn still_moving(members: usize) -> Message {
         en: "{} still moved between departments when the pull ended", counted(members, "member");
         zh: "拉取结束时，仍有 {} 名成员在部门之间变动", members
     )
+}
+
+pub(crate) fn pulled_in_the_future(corp: &CorpId, at: Timestamp) -> Message {
+    message!(
+        en: "the last complete pull of {corp} ended at {at}, which is in the future";
+        zh: "{corp} 最近一次完整的拉取结束于 {at}，晚于当前时间"
+    )
+}
+
+pub(crate) fn set_the_clock_and_pull() -> Message {
+    message!(en: "check the clock, then run `txl pull` again"; zh: "请检查系统时间，再执行一次 `txl pull`")
 }
 
 pub(crate) fn pull_again() -> Message {

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use private_servers::postgres::TestDatabase;
 use serde_json::{Value, json};
-use wecom_contacts::{Client, Secret, members::MemberPatch};
+use wecom_contacts::{Client, CorpId, Secret, members::MemberPatch};
+use wecom_directory::store::{PullRecord, Store, sqlite::SqliteStore};
 use wecom_sim::Sim;
 
 use crate::{corp::Corp, run::Ran};
@@ -70,6 +71,24 @@ async fn status_has_the_coverage_of_each_corp_and_fails_when_the_mirror_is_old()
     let wrong = corp.run(&["status", "--max-age", "5x"]);
     wrong.fails_with(2);
     assert!(wrong.stderr.contains("`5x` is not a duration such as 24h"), "{wrong:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pull_from_the_future_has_no_age() {
+    let corp = Mirrored::pulled().await;
+    let store = SqliteStore::open(corp.0.path("m.db")).await.unwrap();
+    let pulled = store.corps().await.unwrap().remove(0).last_complete.unwrap();
+    let later = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24 * 400);
+    let id = CorpId::from(corp.0.sim.corp_id());
+    let mut transaction = store.begin(&id).await.unwrap();
+    let mut pull = PullRecord { id: 0, started_at: later, ended_at: later, ..pulled };
+    // A pull has its number before its end.
+    pull.id = transaction.put_pull(&pull).await.unwrap();
+    transaction.put_pull(&pull).await.unwrap();
+    transaction.commit().await.unwrap();
+    let ran = corp.run(&["status", "--max-age", "24h"]);
+    ran.fails_with(1).with_remedy();
+    assert!(ran.stderr.contains("in the future"), "{ran:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
