@@ -46,7 +46,7 @@ fn chinese(finding: &Finding) -> String {
         FindingKind::Taken if finding.object.is_some() => format!("此行的{field}已属于 {object}"),
         FindingKind::Taken => format!("多行的{field}相同"),
         FindingKind::Released => {
-            format!("此行要用的{field}由 {object} 在同一计划中让出；请先应用其中一项")
+            format!("此行要用的{field}属于 {object}，双方互相等待：请先给其中一人换一个{field}")
         }
         FindingKind::UnknownDepartment => format!("未知的部门：{}", text(0)),
         FindingKind::AmbiguousDepartment => format!("有多个部门与 {} 相符：请写完整路径", text(0)),

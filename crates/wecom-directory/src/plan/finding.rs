@@ -160,7 +160,7 @@ impl Finding {
             }
             FindingKind::Taken => format!("several rows have the same {field}"),
             FindingKind::Released => format!(
-                "{object} gives up the {field} that this row wants in the same plan; apply one of the two first"
+                "{object} has the {field} that this row wants, and each waits for the other: give one of them another {field} first"
             ),
             FindingKind::InvalidValue => format!("{field}: {}", text(0)),
             FindingKind::UnknownDepartment => format!("unknown department: {}", text(0)),
