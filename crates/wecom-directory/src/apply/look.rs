@@ -9,7 +9,7 @@ use std::{
 use futures_util::TryStreamExt as _;
 use jiff::Timestamp;
 use wecom_contacts::{
-    Client, DepartmentId, Seen, TagId, UserId,
+    Client, DepartmentId, Polling, Seen, TagId, UserId,
     departments::{Department, DepartmentNode},
     members::Member,
     tags::TagContent,
@@ -22,6 +22,7 @@ use crate::{
     plan::Step,
     pull::{
         departments::english_name,
+        details,
         merge::{self, Departments, Sight},
     },
     record::MemberRecord,
@@ -234,7 +235,7 @@ impl Reader {
     ) -> Result<HashMap<DepartmentId, Department>> {
         let mut departments = HashMap::new();
         for (client, _) in &self.details {
-            let list = match client.departments().list().await {
+            let list = match details::departments(client, Polling::default()).await {
                 Ok(list) => list,
                 Err(error) if error.is_permission_denied() => continue,
                 Err(error) => return Err(error.into()),

@@ -120,7 +120,7 @@ impl Recorder<'_> {
         let operator = self.run.operator.clone();
         let read = Arc::new(ReadBack::new(Arc::clone(&self.plan), self.run.id, operator, sighted, &done));
         let keys = read.keys();
-        if keys.is_empty() {
+        if keys.is_empty() && changes.is_empty() {
             return Ok(verified);
         }
         let mut transaction = self.store.begin_run(self.corp).await?;

@@ -24,7 +24,7 @@ pub(super) fn is_too_large(error: &wecom_contacts::Error) -> bool {
 
 /// Lists the departments that the credential sees, by an export if they are too many for a list. The list is preferred: it needs no
 /// job, and names the leaders (`department_leader`), which an export may lack.
-pub(super) async fn departments(
+pub(crate) async fn departments(
     client: &Client,
     polling: Polling,
 ) -> wecom_contacts::Result<Vec<Department>> {

@@ -7,7 +7,7 @@
 //! saw it. Everything else that is not seen any more is out of sight.
 
 pub(crate) mod departments;
-mod details;
+pub(crate) mod details;
 mod ids;
 pub(crate) mod merge;
 mod report;

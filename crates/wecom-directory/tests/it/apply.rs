@@ -833,6 +833,21 @@ async fn the_mirror_has_the_leaders_that_the_departments_have_after_a_run() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_leaders_after_a_removal_are_read_although_the_list_of_departments_is_too_large() {
+    let corp = start().await;
+    let leads = ConsoleMember::new().userid("wujiu").department([3]).is_leader_in_dept([true]);
+    corp.sim.console().update_member(leads).await.unwrap();
+    corp.pull().await;
+    corp.sim.faults().always("department/list", Fault::errcode(45029)).unwrap();
+    let plan = plan(&corp, vec![member("wujiu", StepAction::Remove, json!({}))]).await;
+    let report = run(&corp, &plan).await;
+    assert!(report.is_clean(), "{report:?}");
+    let departments = corp.store.departments(&corp.id()).await.unwrap();
+    let department = departments.iter().find(|department| department.id.0 == 3).unwrap();
+    assert!(!department.leaders.known().unwrap().contains(&"wujiu".into()), "{department:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn forgetting_erases_the_person_from_plans_and_steps() {
     let corp = start().await;
     let steps = vec![

@@ -108,9 +108,9 @@ impl Maker<'_> {
         known: Option<DepartmentId>,
         drafts: &mut Vec<Draft>,
     ) -> std::result::Result<(), RenameProblem> {
-        let id = match (known, self.tree.resolve(from)) {
-            (Some(id), _) | (None, Resolution::Known(id)) => id,
-            (None, Resolution::Unknown | Resolution::Missing(..)) => {
+        let id = match known.map_or_else(|| self.tree.resolve(from), Resolution::Known) {
+            Resolution::Known(id) => id,
+            Resolution::Unknown | Resolution::Missing(..) => {
                 // The command of an earlier week may be given again: the rename is done.
                 let above = from.trim_matches('/').rsplit_once('/').map_or("", |(above, _)| above);
                 let renamed = if to.contains('/') || above.is_empty() {
@@ -123,7 +123,7 @@ impl Maker<'_> {
                     _ => Err(RenameProblem::NotOne(from.to_owned())),
                 };
             }
-            (None, _) => return Err(RenameProblem::NotOne(from.to_owned())),
+            _ => return Err(RenameProblem::NotOne(from.to_owned())),
         };
         let department = self.tree.departments[&id].clone();
         let (Some(name), Some(parent)) = (department.name.known(), department.parent.known()) else {

@@ -506,8 +506,10 @@ impl<'a> Maker<'a> {
         settle::settle(&mut drafts, &found, &self.tree, &new, &mut self.findings);
         unique::put_behind(&mut drafts, &found);
         let created = settle::created_members(&drafts);
-        tagged.retain(|one| !one.is_new || created.contains(&one.userid.as_str().to_ascii_lowercase()));
-        tagged.retain(|one| !self.planning.excluded.contains(&one.userid));
+        tagged.retain(|one| {
+            let will_exist = !one.is_new || created.contains(&one.userid.as_str().to_ascii_lowercase());
+            will_exist && !self.planning.excluded.contains(&one.userid)
+        });
         let mut of_tags = tags::drafts(&inputs, &self.tags, &tagged, &mut self.findings);
         self.select(&mut of_tags);
         drafts.append(&mut of_tags);
@@ -576,7 +578,7 @@ impl<'a> Maker<'a> {
     fn held(&self, inputs: &Inputs<'_>) -> Vec<Place> {
         const HOLDS: [FindingKind; 12] = [
             FindingKind::NoKey,
-            // A person who matches nobody and cannot be created is perhaps a member whose key is damaged.
+            // A person without a match who cannot be created is perhaps a member whose key is damaged.
             FindingKind::NoUserid,
             FindingKind::NoName,
             FindingKind::NoContact,
