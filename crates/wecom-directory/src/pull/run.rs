@@ -418,13 +418,12 @@ impl Run<'_> {
     async fn read_export(&mut self, client: &Client, reader: &mut Reader, via: Via) -> Result<bool> {
         self.reporter.report(Stage::Export, 0, None);
         let source = reader.sight.source;
-        // The files of a job are older than what a run has written since.
-        let runs = self.store.runs(self.corp).await?;
-        let last_run = runs.iter().map(|run| run.updated_at).max();
         while let Some(at) = self.progress.exports.iter().position(|export| export.source == source) {
             let export = self.progress.exports[at].clone();
+            // The files of a job are older than what a run has written since.
+            let runs = self.store.runs(self.corp).await?;
             let is_good = Timestamp::now().duration_since(export.submitted_at) < EXPORT_AGE
-                && last_run.is_none_or(|at| at < export.submitted_at);
+                && runs.iter().all(|run| run.updated_at < export.submitted_at);
             if let Some(job) = details::earlier(client, &export.job, &export.key).filter(|_| is_good)
                 && let Ok(batches) = details::export(&job, self.polling).await
             {

@@ -334,29 +334,17 @@ impl Maker<'_> {
                 }
             }
         }
-        // The tree is as after the renames that people confirmed.
-        let mut renamed: BTreeMap<DepartmentId, &Step> = BTreeMap::new();
-        for step in steps.iter().filter(|step| step.object.kind == ObjectKind::Department) {
-            if let Ok(id) = step.object.id.parse() {
-                renamed.entry(DepartmentId(id)).or_insert(step);
-            }
-        }
-        let before = |id, field| renamed.get(&id)?.fields.get(field)?.before.as_ref();
         let all: BTreeSet<_> = touched.into_iter().flat_map(|id| self.tree.ancestors(id)).collect();
         all.into_iter()
             .filter_map(|id| {
-                let (name, parent) = match self.tree.departments.get(&id) {
+                let (name, parent) = match self.tree.before(id) {
                     Some(known) => (known.name.known().cloned(), known.parent.known().copied()),
                     None => {
                         let new = self.tree.created(id)?;
                         (Some(new.name.clone()), Some(new.parent))
                     }
                 };
-                let old_name = before(id, "name").and_then(Value::as_str).map(str::to_owned);
-                let old_parent = before(id, "parentid").and_then(Value::as_u64);
-                let old_parent = old_parent.and_then(|parent| u32::try_from(parent).ok()).map(DepartmentId);
-                let parent = old_parent.or(parent).filter(|parent| parent.0 != 0);
-                Some(PlanDepartment { id, name: old_name.or(name), parent })
+                Some(PlanDepartment { id, name, parent: parent.filter(|parent| parent.0 != 0) })
             })
             .collect()
     }

@@ -26,6 +26,8 @@ pub(super) struct Tree {
     /// The departments that the plan creates, in the order in which they were wanted.
     pub(super) new: Vec<NewDepartment>,
     next_id: u32,
+    /// The departments that renames of the plan have changed, as they were before.
+    before: BTreeMap<DepartmentId, DepartmentRecord>,
 }
 
 #[derive(Debug)]
@@ -76,6 +78,7 @@ impl Tree {
             paths: HashMap::new(),
             new: Vec::new(),
             next_id: largest_id.saturating_add(1),
+            before: BTreeMap::new(),
             departments,
         };
         tree.index();
@@ -116,10 +119,16 @@ impl Tree {
     /// Moves or renames a department in the plan's tree, so that rows are understood as after the change.
     pub(super) fn change(&mut self, id: DepartmentId, name: &str, parent: DepartmentId) {
         if let Some(department) = self.departments.get_mut(&id) {
+            self.before.entry(id).or_insert_with(|| department.clone());
             department.name = wecom_contacts::Seen::Known(name.to_owned());
             department.parent = wecom_contacts::Seen::Known(parent);
         }
         self.index();
+    }
+
+    /// Returns a department as it was before the renames of the plan.
+    pub(super) fn before(&self, id: DepartmentId) -> Option<&DepartmentRecord> {
+        self.before.get(&id).or_else(|| self.departments.get(&id))
     }
 
     /// Returns a department that the plan creates.
