@@ -39,7 +39,7 @@ pub(crate) fn title(plan: &Plan) -> Message {
     }
 }
 
-pub(crate) fn excludes_nobody(userid: &str) -> Message {
+pub(crate) fn excludes_an_unknown_member(userid: &str) -> Message {
     message!(
         en: "--exclude {userid}: neither the corp nor the roster has this userid";
         zh: "--exclude {userid}：企业和花名册中都没有这个 userid"

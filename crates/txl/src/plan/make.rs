@@ -145,7 +145,7 @@ impl PlanningArgs {
         Ok((plan, store, corp))
     }
 
-    /// Fails if `--exclude` names nobody: with a wrong userid, the changes of the member who is meant would be sent.
+    /// Fails if `--exclude` has an unknown userid. With a wrong one, the changes of the member who is meant would be sent.
     async fn check_excluded(
         &self,
         store: &dyn Store,
@@ -170,9 +170,8 @@ impl PlanningArgs {
             }
         }
         match self.exclude.iter().find(|userid| unknown.contains(&userid.as_str().into())) {
-            Some(userid) => {
-                Err(Failure::usage(messages::excludes_nobody(userid)).remedy(messages::correct_the_userid()))
-            }
+            Some(userid) => Err(Failure::usage(messages::excludes_an_unknown_member(userid))
+                .remedy(messages::correct_the_userid())),
             None => Ok(()),
         }
     }
